@@ -1,0 +1,1 @@
+"""AlphaTwin: a theranostic digital twin for targeted alpha therapy."""
