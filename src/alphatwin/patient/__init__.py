@@ -1,0 +1,25 @@
+"""The course: one patient, one disease, what was given, measured and is to be predicted."""
+
+from alphatwin.patient.assumptions import Assumptions
+from alphatwin.patient.course import (
+    Administration,
+    Course,
+    Patient,
+    Prediction,
+    PreviousTherapy,
+    Region,
+)
+from alphatwin.patient.measurement import MeasuredQuantity, Measurement, Point
+
+__all__ = [
+    "Administration",
+    "Assumptions",
+    "Course",
+    "MeasuredQuantity",
+    "Measurement",
+    "Patient",
+    "Point",
+    "Prediction",
+    "PreviousTherapy",
+    "Region",
+]

@@ -1,0 +1,57 @@
+"""Assumptions that every answer rests on, each with the default that is used if none is made."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from alphatwin.errors import InvalidValueError
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """What is taken for granted when nothing was measured.
+
+    Attributes
+    ----------
+    decay_data
+        Decay-data set, ``icrp107`` or ``ensdf``.
+    daughters
+        Fate of decay daughters: ``stay`` (they decay where their parent did).
+    rbe_alpha, rbe_recoil
+        RBE for deterministic effects, of alpha particles and of recoil nuclei; shown beside
+        the answer with every RBE equal to 1, never instead of it.
+    density_g_per_ml
+        Mass density of soft tissue, used where a volume was given and no density. [g/mL]
+    calibration_relative_sd
+        Standard uncertainty of the activity scale shared by all regions, over the value.
+    samples
+        Number of samples that carry the uncertainty.
+    """
+
+    decay_data: str = "icrp107"
+    daughters: str = "stay"
+    rbe_alpha: float = 5.0
+    rbe_recoil: float = 5.0
+    density_g_per_ml: float = 1.04
+    calibration_relative_sd: float = 0.05
+    samples: int = 10_000
+
+    def __post_init__(self) -> None:
+        if self.daughters != "stay":
+            msg = f"daughters must be 'stay', got {self.daughters!r}"
+            raise InvalidValueError(msg)
+        for name in ("rbe_alpha", "rbe_recoil", "density_g_per_ml"):
+            value = getattr(self, name)
+            if not 0.0 < value < math.inf:
+                msg = f"{name} must be finite and > 0, got {value}"
+                raise InvalidValueError(msg)
+        if not 0.0 <= self.calibration_relative_sd < 1.0:
+            msg = (
+                "calibration_relative_sd must be at least 0 and below 1, "
+                f"got {self.calibration_relative_sd}"
+            )
+            raise InvalidValueError(msg)
+        if not 100 <= self.samples <= 1_000_000:
+            msg = f"samples must lie between 100 and 1 000 000, got {self.samples}"
+            raise InvalidValueError(msg)

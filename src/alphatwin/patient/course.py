@@ -1,0 +1,244 @@
+"""A course of treatment as a frozen value: the twin from which everything else is computed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from alphatwin.errors import InvalidValueError
+from alphatwin.patient.assumptions import Assumptions
+
+if TYPE_CHECKING:
+    from alphatwin.patient.measurement import Measurement
+
+Sex = Literal["female", "male", "unknown"]
+RegionKind = Literal["organ", "lesion"]
+KineticsSource = Literal["measured", "population"]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousTherapy:
+    """Radionuclide therapy given before this course.
+
+    Attributes
+    ----------
+    agent
+        Name of the agent.
+    activity_bq
+        Cumulative activity; ``None`` if it is not known. [Bq]
+    cycles
+        Number of cycles; ``None`` if it is not known.
+    """
+
+    agent: str
+    activity_bq: float | None = None
+    cycles: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """The person, without name, id or date.
+
+    Attributes
+    ----------
+    sex
+        ``female``, ``male`` or ``unknown``.
+    weight_kg
+        Body mass. [kg]
+    height_m
+        Height; ``None`` if it is not known. [m]
+    renal_risk_factors
+        In words (hypertension, diabetes ...); ``None`` if not known, empty if there are none.
+    previous_therapies
+        ``None`` if not known, empty if there was none.
+    """
+
+    sex: Sex
+    weight_kg: float
+    height_m: float | None = None
+    renal_risk_factors: tuple[str, ...] | None = None
+    previous_therapies: tuple[PreviousTherapy, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if not 0.5 <= self.weight_kg <= 500.0:
+            msg = f"weight_kg must lie between 0.5 and 500, got {self.weight_kg}"
+            raise InvalidValueError(msg)
+        if self.height_m is not None and not 0.3 <= self.height_m <= 2.6:
+            msg = f"height_m must lie between 0.3 and 2.6, got {self.height_m}"
+            raise InvalidValueError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """An organ or lesion that receives dose.
+
+    Attributes
+    ----------
+    name
+        Name in this course, unique.
+    kind
+        ``organ`` or ``lesion``.
+    mass_kg
+        Mass of the region; ``None`` if it is not known: decays are counted then, and no dose is
+        given. [kg]
+    mass_relative_sd
+        Standard uncertainty of the mass (of the volume, by delineation), over the mass.
+    density_g_per_ml
+        Mass density used to turn volume into mass and back. [g/mL]
+    kinetics
+        ``measured`` in this patient, or taken from a ``population``.
+    population_region
+        Region of the agent's published kinetics that serves as prior or stands in.
+    """
+
+    name: str
+    kind: RegionKind
+    mass_kg: float | None
+    mass_relative_sd: float
+    density_g_per_ml: float
+    kinetics: KineticsSource
+    population_region: str
+
+    def __post_init__(self) -> None:
+        for name in ("mass_kg", "density_g_per_ml"):
+            value = getattr(self, name)
+            if value is not None and not 0.0 < value < math.inf:
+                msg = f"{name} of region {self.name!r} must be finite and > 0, got {value}"
+                raise InvalidValueError(msg)
+        if not 0.0 <= self.mass_relative_sd < 1.0:
+            msg = (
+                f"mass_relative_sd of region {self.name!r} must be at least 0 and below 1, "
+                f"got {self.mass_relative_sd}"
+            )
+            raise InvalidValueError(msg)
+
+    @property
+    def volume_ml(self) -> float | None:
+        """Volume of the region in mL; ``None`` if its mass is not known."""
+        if self.mass_kg is None:
+            return None
+        return self.mass_kg * 1e3 / self.density_g_per_ml
+
+
+@dataclass(frozen=True, slots=True)
+class Administration:
+    """An agent that was given.
+
+    Attributes
+    ----------
+    name
+        Name in this course, unique (``cycle 1``).
+    agent
+        Name of the agent in the catalogue.
+    activity_bq
+        Activity of the agent's nuclide at the time of administration; ``None`` if it is not
+        known: nothing is given per activity then, and nothing is predicted from it. [Bq]
+    route
+        ``intravenous`` or ``intra-arterial``.
+    """
+
+    name: str
+    agent: str
+    activity_bq: float | None
+    route: str = "intravenous"
+
+    def __post_init__(self) -> None:
+        if self.activity_bq is not None and not 0.0 < self.activity_bq < math.inf:
+            msg = f"activity_bq of {self.name!r} must be finite and > 0, got {self.activity_bq}"
+            raise InvalidValueError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """An agent of which the answer is wanted as if it were given to this patient.
+
+    Attributes
+    ----------
+    agent
+        Name of the agent in the catalogue.
+    activity_bq
+        Activity as if administered; ``None`` stands for the agent's first published
+        prescription. [Bq]
+    uptake_ratio
+        Uptake of this agent over that of the measured one, in every region; ``None`` if the
+        course says nothing, which is allowed only for an agent with the same vector.
+    uptake_ratio_relative_sd
+        Standard uncertainty of the ratio, over the ratio.
+    """
+
+    agent: str
+    activity_bq: float | None = None
+    uptake_ratio: float | None = None
+    uptake_ratio_relative_sd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One patient, one disease, the administrations given or planned, and what was measured.
+
+    Attributes
+    ----------
+    title
+        What this course is called in reports.
+    patient, regions, administrations, measurements, predictions, assumptions
+        See the types.
+    sources
+        Where the course's figures come from, one citation each.
+    """
+
+    title: str
+    patient: Patient
+    regions: tuple[Region, ...]
+    administrations: tuple[Administration, ...]
+    measurements: tuple[Measurement, ...]
+    predictions: tuple[Prediction, ...] = ()
+    assumptions: Assumptions = field(default_factory=Assumptions)
+    sources: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        regions = {r.name for r in self.regions}
+        given = {a.name for a in self.administrations}
+        for what, rows, names in (
+            ("region", self.regions, regions),
+            ("administration", self.administrations, given),
+        ):
+            if not rows:
+                msg = f"a course needs at least one {what}"
+                raise InvalidValueError(msg)
+            if len(names) != len(rows):
+                msg = f"names of {what}s must be unique, got {[r.name for r in rows]}"
+                raise InvalidValueError(msg)
+        for m in self.measurements:
+            for what, name, names in (
+                ("region", m.region, regions),
+                ("administration", m.administration, given),
+            ):
+                if name not in names:
+                    msg = f"measurement names the {what} {name!r}; allowed: {sorted(names)}"
+                    raise InvalidValueError(msg)
+        series = [(m.region, m.administration) for m in self.measurements]
+        if len(set(series)) != len(series):
+            twice = sorted({s for s in series if series.count(s) > 1})
+            msg = (
+                f"more than one measurement of {twice}; put all points of a region after one "
+                "administration into one measurement"
+            )
+            raise InvalidValueError(msg)
+        measured = {m.region for m in self.measurements}
+        for r in self.regions:
+            if (r.kinetics == "measured") != (r.name in measured):
+                msg = (
+                    f"region {r.name!r} has kinetics = {r.kinetics!r} and "
+                    f"{'a' if r.name in measured else 'no'} measurement; give a measurement "
+                    "to a 'measured' region and none to a 'population' one"
+                )
+                raise InvalidValueError(msg)
+
+    def region(self, name: str) -> Region:
+        """Return the region of that name (``KeyError`` if there is none)."""
+        return {r.name: r for r in self.regions}[name]
+
+    def administration(self, name: str) -> Administration:
+        """Return the administration of that name (``KeyError`` if there is none)."""
+        return {a.name: a for a in self.administrations}[name]

@@ -1,0 +1,308 @@
+"""The dose report as a frozen value: one shape for Python, the command line and the files.
+
+Every field is described where it stands; the JSON Schema and the reference page are made from
+these descriptions. A key ends in its unit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+Role = Literal["administered", "predicted"]
+
+
+def _doc(text: str) -> object:
+    return Field(description=text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A number with its uncertainty: median and central 95 % interval of the samples."""
+
+    median: Annotated[float, _doc("Median of the samples.")]
+    low: Annotated[float, _doc("2.5th percentile of the samples.")]
+    high: Annotated[float, _doc("97.5th percentile of the samples.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """What computed the report."""
+
+    name: Annotated[str, _doc("Name of the program.")]
+    version: Annotated[str, _doc("Version of the program.")]
+    python: Annotated[str, _doc("Version of Python.")]
+    dependencies: Annotated[dict[str, str], _doc("Version of each library that numbers rest on.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRecord:
+    """A table of figures that the report used."""
+
+    name: Annotated[str, _doc("Name of the table.")]
+    title: Annotated[str, _doc("What the table holds.")]
+    source: Annotated[str, _doc("Publication or data base.")]
+    doi_or_url: Annotated[str, _doc("Where the source is found.")]
+    licence: Annotated[str, _doc("Terms of use of the figures.")]
+    sha256: Annotated[str, _doc("Hash of the table as read.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """What went in."""
+
+    course_title: Annotated[str, _doc("Title of the course.")]
+    course_sha256: Annotated[
+        str | None, _doc("Hash of the course file; null if the course was made in Python.")
+    ]
+    seed: Annotated[int, _doc("Seed of every random stream.")]
+    samples: Annotated[int, _doc("Number of samples that carry the uncertainty.")]
+    decay_data: Annotated[str, _doc("Decay-data set: icrp107 or ensdf.")]
+    tables: Annotated[tuple[TableRecord, ...], _doc("Tables of figures used.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientRecord:
+    """The patient as far as the course says."""
+
+    sex: Annotated[str, _doc("female, male or unknown.")]
+    weight_kg: Annotated[float, _doc("Body mass.")]
+    height_m: Annotated[float | None, _doc("Height; null if unknown.")]
+    renal_risk_factors: Annotated[
+        tuple[str, ...] | None, _doc("In words; null if unknown, empty if there are none.")
+    ]
+    previous_therapies: Annotated[
+        tuple[str, ...] | None,
+        _doc("Radionuclide therapies before this course; null if unknown, empty if none."),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointRecord:
+    """A measured point beside the fitted curve, at the time of measurement."""
+
+    time_s: Annotated[float, _doc("Time since administration.")]
+    activity_bq: Annotated[float, _doc("Measured activity in the region at that time.")]
+    low_bq: Annotated[float, _doc("Measured activity less two standard uncertainties.")]
+    high_bq: Annotated[float, _doc("Measured activity plus two standard uncertainties.")]
+    fitted: Annotated[Estimate, _doc("Fitted activity at that time, in Bq.")]
+    standardised_residual: Annotated[
+        float, _doc("Measured less best fit, over the standard uncertainty of the measurement.")
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriorRecord:
+    """A population prior that the fit used."""
+
+    parameter: Annotated[str, _doc("Parameter, with the nuclide under which it was observed.")]
+    median: Annotated[
+        float, _doc("Geometric mean of the lognormal prior, in the parameter's unit.")
+    ]
+    geometric_sd: Annotated[float, _doc("Geometric standard deviation of the prior.")]
+    source: Annotated[str, _doc("Where the prior comes from.")]
+    status: Annotated[str, _doc("read, recalled or computed.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitRecord:
+    """How the curve of a region was found."""
+
+    administration: Annotated[str, _doc("Administration after which the region was measured.")]
+    nuclide: Annotated[str, _doc("Nuclide that was counted.")]
+    model: Annotated[
+        str, _doc("clearance, two-phase clearance, or uptake and clearance; population if none.")
+    ]
+    why: Annotated[str, _doc("Why this model.")]
+    points: Annotated[tuple[PointRecord, ...], _doc("Measured points, in order of time.")]
+    priors: Annotated[tuple[PriorRecord, ...], _doc("Population priors used.")]
+    parameters: Annotated[dict[str, Estimate], _doc("Fitted parameters, each key with its unit.")]
+    effective_sample_size: Annotated[
+        float | None, _doc("Of the posterior sampling; null where nothing was fitted.")
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionRecord:
+    """A region and how its kinetics are known."""
+
+    name: Annotated[str, _doc("Name of the region.")]
+    kind: Annotated[str, _doc("organ or lesion.")]
+    mass_kg: Annotated[float | None, _doc("Mass of the region; null if unknown.")]
+    mass_relative_sd: Annotated[float, _doc("Standard uncertainty of the mass, over the mass.")]
+    kinetics: Annotated[str, _doc("measured in this patient, or population.")]
+    fit: Annotated[FitRecord, _doc("How the curve was found.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecayShare:
+    """Where in time the decays of one nuclide lie, against the measured points."""
+
+    nuclide: Annotated[str, _doc("Member of the chain.")]
+    before_first_point: Annotated[float, _doc("Share of its decays before the first point.")]
+    between_points: Annotated[float, _doc("Share between the first and the last point.")]
+    after_last_point: Annotated[float, _doc("Share after the last point.")]
+    informed_by_data: Annotated[
+        bool, _doc("False if more than half of its decays lie outside of the measured points.")
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightedDose:
+    """RBE-weighted dose; not an absorbed dose and never added to one."""
+
+    rbe_alpha: Annotated[float, _doc("RBE of alpha particles.")]
+    rbe_recoil: Annotated[float, _doc("RBE of recoil nuclei.")]
+    rbe_weighted_dose_gy: Annotated[Estimate, _doc("RBE-weighted dose (RBE of all else: 1).")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionDose:
+    """What one agent does to one region."""
+
+    region: Annotated[str, _doc("Name of the region.")]
+    time_integrated_activity_bq_s: Annotated[
+        Estimate, _doc("Decays of the agent's nuclide in the region, from administration on.")
+    ]
+    decays: Annotated[
+        dict[str, float], _doc("Median number of decays of each member of the chain.")
+    ]
+    decay_shares: Annotated[
+        tuple[DecayShare, ...],
+        _doc(
+            "Share of decays before, between and after the measured points; empty if not measured."
+        ),
+    ]
+    absorbed_dose_gy: Annotated[
+        Estimate | None,
+        _doc("Absorbed dose, all radiations deposited here; null if the mass is unknown."),
+    ]
+    absorbed_dose_by_nuclide_gy: Annotated[
+        dict[str, float],
+        _doc("Share of each nuclide in the median absorbed dose; empty if that is null."),
+    ]
+    absorbed_dose_by_radiation_gy: Annotated[
+        dict[str, float], _doc("Share of each radiation type in it; empty if that is null.")
+    ]
+    absorbed_dose_per_activity_gy_per_bq: Annotated[
+        Estimate | None,
+        _doc("Absorbed dose over the activity administered; null if either is unknown."),
+    ]
+    rbe_weighted: Annotated[
+        tuple[WeightedDose, ...],
+        _doc("RBE-weighted dose with every RBE 1, then as assumed; empty if there is no dose."),
+    ]
+    photon_energy_not_deposited: Annotated[
+        float, _doc("Share of all emitted energy that photons carry and that is left out here.")
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """Activity over time in one region, for the figures."""
+
+    region: Annotated[str, _doc("Name of the region.")]
+    time_s: Annotated[tuple[float, ...], _doc("Times since administration.")]
+    median_bq: Annotated[tuple[float, ...], _doc("Activity of the agent's nuclide, median.")]
+    low_bq: Annotated[tuple[float, ...], _doc("2.5th percentile.")]
+    high_bq: Annotated[tuple[float, ...], _doc("97.5th percentile.")]
+    members_bq: Annotated[
+        dict[str, tuple[float, ...]], _doc("Activity of each member of the chain, best curve.")
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentReport:
+    """What one agent did, or would do, region by region."""
+
+    agent: Annotated[str, _doc("Name of the agent.")]
+    role: Annotated[Role, _doc("administered or predicted.")]
+    administration: Annotated[
+        str, _doc("Administration: the one given, or the one whose kinetics the prediction uses.")
+    ]
+    nuclide: Annotated[str, _doc("Nuclide on the vector.")]
+    vector: Annotated[str, _doc("Vector.")]
+    receptor_action: Annotated[str, _doc("agonist or antagonist.")]
+    chain: Annotated[tuple[str, ...], _doc("Members of the decay chain, parent first.")]
+    activity_bq: Annotated[
+        float | None, _doc("Activity administered, or as if administered; null if unknown.")
+    ]
+    activity_from: Annotated[str, _doc("Where that activity comes from.")]
+    uptake_ratio: Annotated[float, _doc("Uptake over that of the measured agent, as assumed.")]
+    regions: Annotated[tuple[RegionDose, ...], _doc("Dose by region.")]
+    curves: Annotated[tuple[Curve, ...], _doc("Activity over time by region.")]
+    not_published: Annotated[
+        tuple[str, ...], _doc("What nobody has published of this agent, in words.")
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What an alternative would do to one answer."""
+
+    agent: Annotated[str, _doc("Name of the agent.")]
+    region: Annotated[str, _doc("Name of the region.")]
+    quantity: Annotated[str, _doc("absorbed_dose_gy or rbe_weighted_dose_gy.")]
+    ratio: Annotated[float, _doc("Answer under the alternative over the answer of this report.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """Another value that an assumption could have."""
+
+    value: Annotated[str, _doc("The other value.")]
+    effects: Annotated[tuple[Effect, ...], _doc("What it would do.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumption:
+    """Something that was not measured in this patient and that the answer rests on."""
+
+    name: Annotated[str, _doc("Key of the course file, or a fixed assumption of the program.")]
+    text: Annotated[str, _doc("In words.")]
+    value: Annotated[str, _doc("Value used, with its unit.")]
+    made_by: Annotated[str, _doc("course (written there), default, or program (fixed).")]
+    source: Annotated[str, _doc("Where the value comes from.")]
+    status: Annotated[str, _doc("read, recalled, computed or choice.")]
+    alternatives: Annotated[tuple[Alternative, ...], _doc("Other values and what they would do.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caution:
+    """A legal but doubtful result."""
+
+    code: Annotated[str, _doc("Short name, stable between versions.")]
+    loud: Annotated[bool, _doc("True if the reader must not miss it.")]
+    where: Annotated[str, _doc("Agent, region or field that it concerns.")]
+    message: Annotated[str, _doc("In words, with the numbers.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRecord:
+    """A publication that figures of this report come from."""
+
+    citation: Annotated[str, _doc("Citation.")]
+    doi_or_url: Annotated[str, _doc("Where it is found.")]
+    status: Annotated[str, _doc("read in the source, recalled, or computed.")]
+    used_for: Annotated[str, _doc("What it was used for.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoseReport:
+    """What was measured in one patient, what it did, and what other agents would do."""
+
+    schema: Annotated[Literal[1], _doc("Version of this shape.")]
+    kind: Annotated[Literal["dose"], _doc("Kind of report.")]
+    notice: Annotated[str, _doc("Research use only; not a medical device.")]
+    program: Annotated[Program, _doc("What computed the report.")]
+    inputs: Annotated[Inputs, _doc("What went in.")]
+    patient: Annotated[PatientRecord, _doc("The patient as far as the course says.")]
+    regions: Annotated[tuple[RegionRecord, ...], _doc("Regions and how their kinetics are known.")]
+    agents: Annotated[
+        tuple[AgentReport, ...], _doc("Agents: those administered first, then those predicted.")
+    ]
+    assumptions: Annotated[tuple[Assumption, ...], _doc("All that was taken for granted.")]
+    warnings: Annotated[tuple[Caution, ...], _doc("Legal but doubtful results, loud ones first.")]
+    sources: Annotated[tuple[SourceRecord, ...], _doc("Publications that figures come from.")]
