@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-
-class DecayDataSet(StrEnum):
-    """Decay-data sets that can be asked for."""
-
-    ICRP107 = "icrp107"
-    ENSDF = "ensdf"
-
-
-class StoppingSet(StrEnum):
-    """Stopping-power sets that can be asked for."""
-
-    ICRU90 = "icru90"
-    ASTAR = "astar"
+from alphatwin.patient import DecayDataName
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
-DecayData = Annotated[DecayDataSet, typer.Option(help="Decay-data set.")]
-StoppingData = Annotated[StoppingSet, typer.Option(help="Stopping powers of water.")]
+DecayData = Annotated[DecayDataName, typer.Option(help="Decay-data set.")]
+StoppingData = Annotated[Literal["icru90", "astar"], typer.Option(help="Stopping powers of water.")]
+OtherDecayData = Annotated[
+    DecayDataName | None,
+    typer.Option("--decay-data", help="Decay-data set, instead of the one that the course names."),
+]

@@ -36,7 +36,7 @@ def chain(
         name,
         activity_bq=parse_activity_bq(activity),
         time_s=[parse_time_s(text) for text in at],
-        decay_data=decay_data.value,
+        decay_data=decay_data,
     )
     if as_json:
         print_json(report)
@@ -61,9 +61,7 @@ def nuclide(
     from alphatwin.cli.output import print_json
     from alphatwin.workflows.nuclide import nuclide_report
 
-    report = nuclide_report(
-        name, decay_data=decay_data.value, stopping=stopping.value, with_comparison=compare
-    )
+    report = nuclide_report(name, decay_data=decay_data, stopping=stopping, with_comparison=compare)
     if as_json:
         print_json(report)
     else:

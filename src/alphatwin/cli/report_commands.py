@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from alphatwin.cli.options import AsJson, DecayDataSet
+from alphatwin.cli.options import AsJson, OtherDecayData
 
 if TYPE_CHECKING:
     from alphatwin.files import CourseFile
+    from alphatwin.patient import DecayDataName
     from alphatwin.report.value import DoseReport
 
 OutputFolder = Annotated[
@@ -24,17 +24,8 @@ OutputFolder = Annotated[
     ),
 ]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of every random stream.")]
-OtherDecayData = Annotated[
-    DecayDataSet | None,
-    typer.Option(help="Decay-data set, instead of the one that the course names."),
-]
 
-
-class Example(StrEnum):
-    """Examples that come with AlphaTwin."""
-
-    UMICH_LU177_DOTATATE = "umich_lu177_dotatate"
-    LU177_PSMA_PATIENT_1 = "lu177_psma_patient_1"
+Example = Literal["umich_lu177_dotatate", "lu177_psma_patient_1"]
 
 
 def dose(
@@ -63,7 +54,7 @@ def demo(
     output: OutputFolder = None,
     example: Annotated[
         Example, typer.Option(help="Which of the bundled patients.")
-    ] = Example.UMICH_LU177_DOTATATE,
+    ] = "umich_lu177_dotatate",
     decay_data: OtherDecayData = None,
     seed: Seed = 1,
     as_json: AsJson = False,
@@ -74,7 +65,7 @@ def demo(
     """
     from alphatwin.files import read_example
 
-    _run(read_example(example.value), output, decay_data, seed, as_json=as_json)
+    _run(read_example(example), output, decay_data, seed, as_json=as_json)
 
 
 def new(
@@ -93,7 +84,7 @@ def new(
 def _run(
     file: CourseFile,
     output: Path | None,
-    decay_data: DecayDataSet | None,
+    decay_data: DecayDataName | None,
     seed: int,
     *,
     as_json: bool,
@@ -104,9 +95,7 @@ def _run(
 
     err = progress_console()
     with err.status("Computing curves, decays and doses"):
-        report = dose_report(
-            file, decay_data=None if decay_data is None else decay_data.value, seed=seed
-        )
+        report = dose_report(file, decay_data=decay_data, seed=seed)
     if output is not None:
         with err.status("Drawing figures, writing HTML and PDF"):
             write_report(report, output)
