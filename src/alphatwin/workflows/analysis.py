@@ -159,13 +159,7 @@ def _administered(
         activity_bq=administration.activity_bq,
         activity_from="administered",
         chain=chain,
-<<<<<<< HEAD
         regions=tuple(_region_answer(course, k, k.curve, chain, scale_bq, seed) for k in kinetics),
-=======
-        regions=tuple(
-            _region_answer(course, k, k.curve, chain, scale_bq, seed) for k in kinetics
-        ),
->>>>>>> nuclides
     )
 
 

@@ -73,13 +73,7 @@ def dose_report(
             seed=seed,
             samples=assumed.samples,
             decay_data=assumed.decay_data,
-<<<<<<< HEAD
             tables=tuple(_table(p) for p in decay_data_provenance(decay_data=assumed.decay_data)),
-=======
-            tables=tuple(
-                _table(p) for p in decay_data_provenance(decay_data=assumed.decay_data)
-            ),
->>>>>>> nuclides
         ),
         patient=_patient(course.patient),
         regions=tuple(region_record(course, region, answers) for region in course.regions),
@@ -145,13 +139,9 @@ def _patient(patient: Patient) -> PatientRecord:
 
 def _previous(therapy: PreviousTherapy) -> str:
     activity = (
-<<<<<<< HEAD
         "activity unknown"
         if therapy.activity_bq is None
         else f"{therapy.activity_bq / 1e9:.3g} GBq"
-=======
-        "activity unknown" if therapy.activity_bq is None else f"{therapy.activity_bq / 1e9:.3g} GBq"
->>>>>>> nuclides
     )
     cycles = "cycles unknown" if therapy.cycles is None else f"{therapy.cycles} cycles"
     return f"{therapy.agent}, {activity}, {cycles}"

@@ -49,21 +49,12 @@ def estimate(samples: NDArray[np.float64]) -> Estimate:
     )
 
 
-<<<<<<< HEAD
 def region_record(course: Course, region: Region, answers: tuple[AgentAnswer, ...]) -> RegionRecord:
     """Return how the kinetics of a region are known."""
     every = [r.kinetics for a in answers for r in a.regions if r.region.name == region.name]
     own = [
         k for k in every if k.measurement and k.measurement.administration == k.administration.name
     ]
-=======
-def region_record(
-    course: Course, region: Region, answers: tuple[AgentAnswer, ...]
-) -> RegionRecord:
-    """Return how the kinetics of a region are known."""
-    every = [r.kinetics for a in answers for r in a.regions if r.region.name == region.name]
-    own = [k for k in every if k.measurement and k.measurement.administration == k.administration.name]
->>>>>>> nuclides
     return RegionRecord(
         name=region.name,
         kind=region.kind,
@@ -150,13 +141,7 @@ def region_dose(answer: AgentAnswer, region: RegionAnswer, assumed: Assumptions)
         time_integrated_activity_bq_s=estimate(region.decays[:, 0]),
         decays={
             name: float(n)
-<<<<<<< HEAD
             for name, n in zip(answer.chain.nuclides, np.median(region.decays, axis=0), strict=True)
-=======
-            for name, n in zip(
-                answer.chain.nuclides, np.median(region.decays, axis=0), strict=True
-            )
->>>>>>> nuclides
         },
         decay_shares=decay_shares(answer, region, decay_data=assumed.decay_data),
         absorbed_dose_gy=None if total is None else estimate(total),
@@ -210,13 +195,7 @@ def decay_shares(
     edges = (0.0, float(observed.time_s[0]), float(observed.time_s[-1]), math.inf)
     parts = np.array(
         [
-<<<<<<< HEAD
             chain.cumulated_decays_from_phases(amplitude_bq, rate_per_s, start_s=start, stop_s=stop)
-=======
-            chain.cumulated_decays_from_phases(
-                amplitude_bq, rate_per_s, start_s=start, stop_s=stop
-            )
->>>>>>> nuclides
             for start, stop in zip(edges[:-1], edges[1:], strict=True)
         ]
     )
@@ -272,13 +251,7 @@ def curve_record(answer: AgentAnswer, region: RegionAnswer) -> Curve:
         median_bq=_rounded(band.median),
         low_bq=_rounded(band.low),
         high_bq=_rounded(band.high),
-<<<<<<< HEAD
         members_bq={name: _rounded(members[:, i]) for i, name in enumerate(answer.chain.nuclides)},
-=======
-        members_bq={
-            name: _rounded(members[:, i]) for i, name in enumerate(answer.chain.nuclides)
-        },
->>>>>>> nuclides
     )
 
 
