@@ -8,7 +8,6 @@ import typer
 
 from alphatwin.patient import DecayDataName
 
-
 AsJson = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
 DecayData = Annotated[DecayDataName, typer.Option(help="Decay-data set.")]
 StoppingData = Annotated[Literal["icru90", "astar"], typer.Option(help="Stopping powers of water.")]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from alphatwin.agents import Agent
+from alphatwin.agents import Agent  # noqa: TC001 - pydantic reads it at run time
 
 
 def _doc(text: str) -> object:

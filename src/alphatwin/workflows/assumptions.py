@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from alphatwin.agents import Agent
     from alphatwin.files import CourseFile
-    from alphatwin.patient import Course
+    from alphatwin.patient import Course, DecayDataName
     from alphatwin.workflows.analysis import AgentAnswer, RegionAnswer
 
 LEAST_EFFECT: Final = 1e-3
@@ -105,7 +105,7 @@ def _choices(
     file: CourseFile, course: Course, answers: tuple[AgentAnswer, ...], again: _Again
 ) -> Iterator[Assumption]:
     assumed = course.assumptions
-    other_data = "ensdf" if assumed.decay_data == "icrp107" else "icrp107"
+    other_data: DecayDataName = "ensdf" if assumed.decay_data == "icrp107" else "icrp107"
 
     def other_decay_data(c: Course) -> Course:
         changed = dataclasses.replace(c.assumptions, decay_data=other_data)
@@ -244,7 +244,7 @@ def _state(to_s: float | None) -> str:
 
 
 def _priors(answers: tuple[AgentAnswer, ...], again: _Again) -> Iterator[Assumption]:
-    """Population half-lives that a fit leaned on: what shorter and longer ones would do."""
+    """Yield the population half-lives that a fit leaned on, and what others would do."""
     seen: set[tuple[str, str]] = set()
     for answer in answers:
         for region in answer.regions:
@@ -255,7 +255,7 @@ def _priors(answers: tuple[AgentAnswer, ...], again: _Again) -> Iterator[Assumpt
                 seen.add(key)
                 yield Assumption(
                     name=f"prior of {_words(figure.quantity)}, {_words(figure.region)}",
-                    text=f"Population prior under {figure.nuclide}; {figure.source.note or figure.note}",
+                    text=f"Population prior under {figure.nuclide}. {figure.note}",
                     value=f"{figure.median / 3600.0:.3g} h, geometric SD {figure.geometric_sd:.2f}",
                     made_by="catalogue",
                     source=figure.source.citation,
@@ -285,7 +285,7 @@ def _scaled(agent: Agent, key: tuple[str, str], factor: float) -> Agent:
 
 
 def _stand_ins(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
-    """Published dose coefficients in place of a measurement: what other studies would give."""
+    """Yield the dose coefficients in place of a measurement, and what other studies give."""
     agent = _given(answers)
     for region in answers[0].regions:
         if region.kinetics.fitted is not None:

@@ -36,7 +36,7 @@ def cautions(
     found = [
         *(Caution(code=f.code, loud=f.loud, where=f.where, message=f.message) for f in file.facts),
         *_of_regions(answers),
-        *(c for answer in answers for c in _of_agent(answer, answers[0], course)),
+        *(c for answer in answers for c in _of_agent(answer, answers[0])),
         *_of_patient(course),
     ]
     unique = {(c.code, c.where): c for c in found}
@@ -125,10 +125,10 @@ def _of_fit(kinetics: RegionKinetics) -> Iterator[Caution]:
         )
 
 
-def _of_agent(answer: AgentAnswer, first: AgentAnswer, course: Course) -> Iterator[Caution]:
+def _of_agent(answer: AgentAnswer, first: AgentAnswer) -> Iterator[Caution]:
     name = answer.agent.name
     where = name if answer.prediction is not None else f"{name}, {answer.administration.name}"
-    yield from _of_decay_shares(answer, course, where)
+    yield from _of_decay_shares(answer, where)
     if answer.activity_bq is None:
         yield Caution(
             code="activity_unknown",
@@ -150,7 +150,7 @@ def _of_agent(answer: AgentAnswer, first: AgentAnswer, course: Course) -> Iterat
                 "the course, not a measurement."
             ),
         )
-    share = photon_share(answer.chain, decay_data=course.assumptions.decay_data)
+    share = photon_share(answer.chain)
     yield Caution(
         code="photons_not_deposited",
         loud=False,
@@ -183,12 +183,11 @@ def _of_long_lived(answer: AgentAnswer, where: str, energy_mev: float) -> Iterat
             )
 
 
-def _of_decay_shares(answer: AgentAnswer, course: Course, where: str) -> Iterator[Caution]:
-    data = course.assumptions.decay_data
+def _of_decay_shares(answer: AgentAnswer, where: str) -> Iterator[Caution]:
     doubtful: list[str] = []
     informed = True
     for region in answer.regions:
-        shares = decay_shares(answer, region, decay_data=data)
+        shares = decay_shares(answer, region)
         if not shares:
             continue
         parent = shares[0]
