@@ -26,6 +26,8 @@ PRIOR_RULES: Final = 0.8
 RESIDUAL_LIMIT: Final = 3.0
 LEAST_SAMPLE_SIZE: Final = 400.0
 """Effective samples below which a 95 % limit is uncertain by more than a tenth of the spread."""
+FIRST_PUBLISHED_SCAN_S: Final = 4.0 * 3600.0
+"""The earliest scan of the published 177Lu series (4, 24, 96 h; Willowson 2018)."""
 LONG_LIVED_S: Final = 365.2422 * 86400.0
 
 
@@ -129,6 +131,8 @@ def _of_agent(answer: AgentAnswer, first: AgentAnswer) -> Iterator[Caution]:
     name = answer.agent.name
     where = name if answer.prediction is not None else f"{name}, {answer.administration.name}"
     yield from _of_decay_shares(answer, where)
+    if answer.prediction is not None:
+        yield from _of_population_regions(answer)
     if answer.activity_bq is None:
         yield Caution(
             code="activity_unknown",
@@ -200,6 +204,8 @@ def _of_decay_shares(answer: AgentAnswer, where: str) -> Iterator[Caution]:
             informed &= parent.between_points >= INFORMED_SHARE
     if doubtful:
         label = "" if informed else "NOT INFORMED BY THE DATA. "
+        if not informed:
+            label += _decayed_before_first_scan(answer)
         yield Caution(
             code="decays_outside_measured_times",
             loud=True,
@@ -207,6 +213,54 @@ def _of_decay_shares(answer: AgentAnswer, where: str) -> Iterator[Caution]:
             message=(
                 f"{label}Decays of {answer.agent.nuclide} that lie outside of the measured times: "
                 f"{'; '.join(doubtful)}. The curve there is a model's, not a measurement."
+            ),
+        )
+
+
+def _decayed_before_first_scan(answer: AgentAnswer) -> str:
+    """Say how much of the nuclide has decayed physically before anything was measured."""
+    first_s = min(
+        float(r.kinetics.observed.time_s[0])
+        for r in answer.regions
+        if r.kinetics.observed is not None
+    )
+    gone = -math.expm1(-float(answer.chain.decay_constants_per_s[0]) * first_s)
+    if gone < OUTSIDE_SHARE:
+        return ""
+    return (
+        f"{100.0 * gone:.0f} % of all {answer.agent.nuclide} has decayed before the first "
+        f"measured point at {first_s / 3600.0:.1f} h. "
+    )
+
+
+def _of_population_regions(answer: AgentAnswer) -> Iterator[Caution]:
+    """Published curves come from scans after hours; short-lived nuclides decay before them."""
+    early: dict[str, float] = {}
+    for region in answer.regions:
+        if region.kinetics.fitted is not None:
+            continue
+        rate_per_s = float(answer.chain.decay_constants_per_s[0]) + float(
+            region.curve.best_biological_rate_per_s[0]
+        )
+        share = -math.expm1(-rate_per_s * FIRST_PUBLISHED_SCAN_S)
+        if share > OUTSIDE_SHARE:
+            early[region.region.name] = share
+    if early:
+        listed = ", ".join(f"{name} {100.0 * share:.0f} %" for name, share in early.items())
+        verdict = (
+            "these doses are orders of magnitude, not predictions"
+            if max(early.values()) > INFORMED_SHARE
+            else "these doses are less certain than their intervals say"
+        )
+        yield Caution(
+            code="decays_before_published_scans",
+            loud=True,
+            where=answer.agent.name,
+            message=(
+                f"Share of the decays of {answer.agent.nuclide} within the first "
+                f"{FIRST_PUBLISHED_SCAN_S / 3600.0:.0f} h, before the scans that the published "
+                f"kinetics rest on: {listed}. Uptake is taken as immediate there, and "
+                f"early blood is left out: {verdict}."
             ),
         )
 
