@@ -36,4 +36,4 @@ def print_json(report: object) -> None:
     """Print a report as one JSON object."""
     from alphatwin.report.serializer import to_json
 
-    typer.echo(to_json(report))
+    typer.echo(to_json(report), nl=False)

@@ -234,7 +234,7 @@ def _decayed_before_first_scan(answer: AgentAnswer) -> str:
 
 
 def _of_population_regions(answer: AgentAnswer) -> Iterator[Caution]:
-    """Published curves come from scans after hours; short-lived nuclides decay before them."""
+    """Warn of nuclides that decay before the scans that published curves rest on."""
     early: dict[str, float] = {}
     for region in answer.regions:
         if region.kinetics.fitted is not None:

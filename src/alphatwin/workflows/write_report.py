@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alphatwin.files.atomic import output_folder
+from alphatwin.report.figures import draw
 from alphatwin.report.html import to_html
-from alphatwin.report.pdf import html_to_pdf
+from alphatwin.report.pdf import to_pdf
 from alphatwin.report.serializer import to_json
 
 if TYPE_CHECKING:
@@ -30,11 +31,11 @@ def write_report(report: DoseReport, folder: Path) -> None:
     OutputError
         If the folder cannot be written, or holds something else.
     """
-    page = to_html(report)
+    pictures = draw(report)
     forms = {
-        "report.json": to_json(report).encode() + b"\n",
-        "report.html": page.encode(),
-        "report.pdf": html_to_pdf(page),
+        "report.json": to_json(report).encode(),
+        "report.html": to_html(report, pictures=pictures).encode(),
+        "report.pdf": to_pdf(report, pictures=pictures),
     }
     with output_folder(folder) as partial:
         for name, data in forms.items():
