@@ -1,4 +1,9 @@
-"""The catalogue of agents: one TOML file each, read strictly, found under any of its names."""
+"""The catalogue of agents: one TOML file each, read strictly, found under any of its names.
+
+"The review" in the notes of a file is the review article of targeted alpha therapies in
+neuroendocrine tumours whose agents the catalogue covers; "lines" are those of its text,
+which the tests read.
+"""
 
 from __future__ import annotations
 
@@ -83,11 +88,9 @@ def agent(name: str) -> Agent:
         return index[key]
     near = difflib.get_close_matches(key, index, n=3, cutoff=0.6)
     suggestions = list(dict.fromkeys(index[k].name for k in near))
-    hint = f"; did you mean {' or '.join(suggestions)}?" if suggestions else ""
-    msg = (
-        f"agent {name!r} is not in the catalogue{hint} "
-        f"Allowed: {', '.join(a.name for a in agents())}"
-    )
+    hint = f"; nearest: {' or '.join(suggestions)}" if suggestions else ""
+    allowed = ", ".join(a.name for a in agents())
+    msg = f"agent {name!r} is not in the catalogue{hint}; allowed: {allowed}"
     raise DataError(msg)
 
 
@@ -111,7 +114,7 @@ def parse_agent(text: str, *, where: str) -> Agent:
     Parameters
     ----------
     text
-        The file, TOML. Keys are the field names of :class:`~alphatwin.agents.types.Agent`, plus
+        The file, TOML. Keys are the fields of :class:`~alphatwin.agents.types.Agent`, and
         ``schema = 1``.
     where
         Name of the file, for messages.
@@ -154,7 +157,7 @@ def _record(
     kind: type[Prescription | PopulationKinetics | Stability],
     *,
     where: str,
-) -> Any:  # noqa: ANN401 - an instance of kind
+) -> Any:
     _check_keys(entry, kind, where=where)
     source = entry["source"]
     if not isinstance(source, dict):
@@ -162,10 +165,20 @@ def _record(
         raise DataError(msg)
     _check_keys(source, Source, where=f"{where}.source")
     try:
-        return kind(**(entry | {"source": Source(**source)}))
+        return kind(**_floats(entry, kind), source=Source(**source))
     except AlphaTwinError as error:
         msg = f"{where}: {error}"
         raise DataError(msg) from error
+
+
+def _floats(entry: dict[str, Any], kind: type) -> dict[str, Any]:
+    """Return the entry without its source, whole numbers as floats where those belong."""
+    of_float = {f.name for f in fields(kind) if "float" in str(f.type)}
+    return {
+        key: float(value) if key in of_float and type(value) is int else value
+        for key, value in entry.items()
+        if key != "source"
+    }
 
 
 def _check_keys(table: Mapping[str, Any], kind: type, *, where: str) -> None:
