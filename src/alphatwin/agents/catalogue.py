@@ -60,7 +60,7 @@ def agents() -> tuple[Agent, ...]:
         (f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name
     )
     found = tuple(parse_agent(f.read_text(encoding="utf-8"), where=f.name) for f in files)
-    _index(found)
+    by_name(found)
     return found
 
 
@@ -83,7 +83,7 @@ def agent(name: str) -> Agent:
     DataError
         If no agent has this name; the message suggests near names and lists all.
     """
-    index = _index(agents())
+    index = by_name(agents())
     if (key := name_key(name)) in index:
         return index[key]
     near = difflib.get_close_matches(key, index, n=3, cutoff=0.6)
@@ -106,6 +106,37 @@ def name_key(name: str) -> str:
             text = f"{match['a']}{match['z']}{match['rest']}"
             break
     return "".join(c for c in text if c.isalnum())
+
+
+def by_name(found: tuple[Agent, ...]) -> dict[str, Agent]:
+    """Return each agent under the key of its name and of every alias.
+
+    Parameters
+    ----------
+    found
+        Agents whose names are to be looked up.
+
+    Returns
+    -------
+    dict
+        Agent by :func:`name_key`.
+
+    Raises
+    ------
+    DataError
+        If two agents share a name.
+    """
+    index: dict[str, Agent] = {}
+    for one in found:
+        for name in (one.name, *one.aliases):
+            other = index.setdefault(name_key(name), one)
+            if other is not one:
+                msg = (
+                    f"agents {other.name} and {one.name} share the name {name!r}; "
+                    "a name means one agent: take it out of one of the two files"
+                )
+                raise DataError(msg)
+    return index
 
 
 def parse_agent(text: str, *, where: str) -> Agent:
@@ -210,14 +241,3 @@ def _tables(value: object, *, key: str) -> list[dict[str, Any]]:
         msg = f"{key} must be an array of tables [[{key}]], got {value!r}"
         raise DataError(msg)
     return value
-
-
-def _index(found: tuple[Agent, ...]) -> dict[str, Agent]:
-    index: dict[str, Agent] = {}
-    for one in found:
-        for name in (one.name, *one.aliases):
-            other = index.setdefault(name_key(name), one)
-            if other is not one:
-                msg = f"agents {other.name} and {one.name} share the name {name!r}"
-                raise DataError(msg)
-    return index

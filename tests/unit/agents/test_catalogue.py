@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import os
 import re
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
 import pytest
 
 from alphatwin.agents import Agent, agent, agents
-from alphatwin.agents.catalogue import name_key, parse_agent
+from alphatwin.agents.catalogue import by_name, name_key, parse_agent
 from alphatwin.errors import DataError
 
 HOUR_S = 3600.0
@@ -340,6 +341,21 @@ def test_a_damaged_file_is_refused_by_file_and_field(old, new, message):
     with pytest.raises(DataError, match=message) as caught:
         parse_agent(MINIMAL.replace(old, new, 1), where="x.toml")
     assert str(caught.value).startswith("agents/catalogue/x.toml: ")
+
+
+def test_two_agents_may_not_share_a_name():
+    one, other = agent("177Lu-DOTATATE"), agent("225Ac-DOTATATE")
+    thief = replace(other, aliases=("LUTATHERA",))
+    with pytest.raises(DataError, match="177Lu-DOTATATE and 225Ac-DOTATATE share the name"):
+        by_name((one, thief))
+    assert by_name((one, other))["lutathera"] is one
+
+
+def test_every_shipped_agent_is_found_under_its_own_names_alone():
+    for one in agents():
+        assert all(agent(name) is one for name in (one.name, *one.aliases))
+    names = [name_key(n) for a in agents() for n in (a.name, *a.aliases)]
+    assert len(by_name(agents())) == len(set(names))
 
 
 def test_the_catalogue_is_read_once():
