@@ -56,9 +56,7 @@ def agents() -> tuple[Agent, ...]:
         If a shipped file is damaged, or two agents share a name.
     """
     folder = resources.files("alphatwin.agents") / "catalogue"
-    files = sorted(
-        (f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name
-    )
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
     found = tuple(parse_agent(f.read_text(encoding="utf-8"), where=f.name) for f in files)
     by_name(found)
     return found
@@ -218,9 +216,7 @@ def _check_keys(table: Mapping[str, Any], kind: type, *, where: str) -> None:
         msg = f"{where}: unknown {', '.join(unknown)}; allowed: {', '.join(allowed)}"
         raise DataError(msg)
     required = [
-        f.name
-        for f in fields(kind)
-        if f.default is MISSING and f.default_factory is MISSING
+        f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING
     ]
     if missing := [key for key in required if key not in table]:
         msg = f"{where}: {', '.join(missing)} missing; {_FIGURE_RECORDS}"
@@ -228,9 +224,7 @@ def _check_keys(table: Mapping[str, Any], kind: type, *, where: str) -> None:
 
 
 def _texts(value: object, *, key: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(
-        isinstance(v, str) and v.strip() for v in value
-    ):
+    if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
         msg = f"{key} must be a list of texts, got {value!r}"
         raise DataError(msg)
     return tuple(value)

@@ -360,9 +360,7 @@ class Agent:
         tuple of PopulationKinetics
             Empty if nothing is published.
         """
-        return tuple(
-            k for k in self.kinetics if (k.region, k.quantity) == (region, quantity)
-        )
+        return tuple(k for k in self.kinetics if (k.region, k.quantity) == (region, quantity))
 
     def prior(self, region: str, *, quantity: Quantity) -> PopulationKinetics:
         """Return the figure to use as a population prior: the first that has a spread.
