@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from alphatwin.cli.output import console, table
-from alphatwin.report.numbers import estimate_text
+from alphatwin.report.numbers import interval
 from alphatwin.units import format_activity
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def print_dose(report: DoseReport) -> None:
             weighted = region.rbe_weighted[-1]
             grid.add_row(
                 escape(region.region),
-                estimate_text(region.absorbed_dose_gy),
-                estimate_text(weighted.rbe_weighted_dose_gy),
+                interval(region.absorbed_dose_gy),
+                interval(weighted.rbe_weighted_dose_gy),
                 f"{weighted.rbe_alpha:g} / {weighted.rbe_recoil:g}",
             )
         out.print(grid)

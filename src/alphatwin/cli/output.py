@@ -28,7 +28,8 @@ def table(title: str, columns: Iterable[str]) -> Table:
     """Return an empty table: the first column of names, the others of numbers."""
     grid = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
     for i, name in enumerate(columns):
-        grid.add_column(name, justify="left" if i == 0 else "right")
+        first = i == 0
+        grid.add_column(name, justify="left" if first else "right", overflow="fold", no_wrap=first)
     return grid
 
 
