@@ -29,6 +29,7 @@ bench: $(READY)
 
 docs: $(READY)
 	for tool in tools/make_*_page.py tools/make_*_reference.py; do $(RUN) "$$tool" || exit 1; done
+	$(RUN) tools/run_pages.py --write
 
 clean:
 	rm -rf .venv out .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
