@@ -31,7 +31,9 @@ def local_energy_j(*nuclides, mass_kg=1.0):
 
 def test_177lu_in_310_g_gives_the_published_self_dose_from_local_electrons():
     """Truth: published_numbers.md B12, 7.64e-5 mGy/(MBq s) with ICRP-107 electrons."""
-    dose = absorbed_dose([[1e6]], nuclides=["Lu-177"], mass_kg=0.310, energy_j=local_energy_j("Lu-177"))
+    dose = absorbed_dose(
+        [[1e6]], nuclides=["Lu-177"], mass_kg=0.310, energy_j=local_energy_j("Lu-177")
+    )
     assert dose.total_gy[0] * 1e3 == pytest.approx(7.64e-5, rel=PRINTED)
 
 

@@ -95,9 +95,7 @@ def test_error_of_the_volume_cancels_in_the_dose_where_concentration_was_measure
     spreads = []
     for relative_sd in (0.0, 0.4):
         answer = analyse(
-            course(
-                regions=(region(mass_relative_sd=relative_sd),), measurements=(concentration,)
-            )
+            course(regions=(region(mass_relative_sd=relative_sd),), measurements=(concentration,))
         )[0]
         spreads.append(np.std(np.log(answer.regions[0].dose.total_gy)))
     assert spreads[1] == pytest.approx(spreads[0], rel=1e-9)
@@ -105,7 +103,11 @@ def test_error_of_the_volume_cancels_in_the_dose_where_concentration_was_measure
 
 def test_error_of_the_mass_widens_the_dose_where_activity_was_measured():
     narrow, wide = (
-        np.std(np.log(analyse(course(regions=(region(mass_relative_sd=sd),)))[0].regions[0].dose.total_gy))
+        np.std(
+            np.log(
+                analyse(course(regions=(region(mass_relative_sd=sd),)))[0].regions[0].dose.total_gy
+            )
+        )
         for sd in (0.0, 0.4)
     )
     expected = math.hypot(narrow, math.sqrt(math.log1p(0.4**2)))
