@@ -7,14 +7,13 @@ import math
 
 import numpy as np
 import pytest
+from courses import AC_DOTATATE, PB_DOTAMTATE, course, measurement, region
 from scipy.integrate import quad
 
 from alphatwin.errors import DataError, NotSupportedError
 from alphatwin.nuclides import decay_chain, nuclide
 from alphatwin.patient import MeasuredQuantity, Prediction
 from alphatwin.workflows.analysis import analyse
-
-from courses import AC_DOTATATE, PB_DOTAMTATE, course, measurement, region
 
 ROUND_OFF = 1e-12  # the same arithmetic in another order
 QUADRATURE = 1e-8  # adaptive quadrature asked for 1e-10, over a curve of two exponentials
@@ -164,7 +163,7 @@ def test_without_activity_the_dose_stands_and_nothing_is_predicted():
     unknown = medians_gy(analyse(course(activity_bq=None)))
     # The bound at the administered activity and the broad prior are all that differs.
     assert unknown == pytest.approx(known, rel=0.02)
-    with pytest.raises(NotSupportedError, match="activity of 'cycle 1' .* is unknown"):
+    with pytest.raises(NotSupportedError, match=r"activity of 'cycle 1' .* is unknown"):
         analyse(course(activity_bq=None, predictions=(AC_DOTATATE,)))
 
 
@@ -176,7 +175,7 @@ def test_another_vector_or_chelator_needs_a_stated_uptake_ratio():
 
 def test_an_agent_without_prescription_needs_a_stated_activity():
     silent = Prediction("213Bi-DOTATOC", uptake_ratio=1.0)
-    with pytest.raises(NotSupportedError, match="no prescription .* state its activity"):
+    with pytest.raises(NotSupportedError, match=r"no prescription .* state its activity"):
         analyse(course(predictions=(silent,)))
 
 
