@@ -14,8 +14,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from alphatwin.nuclides import DECAY_DATA_NAMES, decay_chain
-from alphatwin.nuclides import exponential
+from alphatwin.nuclides import DECAY_DATA_NAMES, decay_chain, exponential
 
 PROMISED = 1e-9
 DIGITS = 400
@@ -41,7 +40,7 @@ def bateman(rates, feeding, initial, time, *, integrate=False):
 
 
 def by_matrix_exponential(rates, feeding, initial, time, *, integrate=False):
-    """The same by mpmath's matrix exponential, for any rates; integrals as absorbing members."""
+    """Solve the same by mpmath's matrix exponential, for any rates, integrals as members."""
     n = len(rates)
     matrix = mpmath.zeros(2 * n)
     for i in range(n):

@@ -43,7 +43,7 @@ def hours_of_maximum(chain, *, root, member):
 
 
 def two_members(root, member, *, decay_data):
-    """The chain of a root that feeds one member and nothing else."""
+    """Build the chain of a root that feeds one member and nothing else."""
     names = (root, member)
     return DecayChain(
         decay_data=decay_data,
