@@ -105,7 +105,7 @@ class DecayChain:
             time=time.ravel(),
         )
         found *= self.decay_constants_per_s
-        return found.reshape(*time.shape, -1)
+        return found.reshape(*time.shape, len(self.nuclides))
 
     def cumulated_decays(
         self, initial_bq: Mapping[str, float], *, start_s: float = 0.0, stop_s: ArrayLike
@@ -141,7 +141,7 @@ class DecayChain:
             atoms = exponential.amounts(**system, initial=atoms, time=np.array([start]))[0]
         found = _integrals(**system, initial=atoms, width=stop.ravel() - start)
         found *= self.decay_constants_per_s
-        return found.reshape(*stop.shape, -1)
+        return found.reshape(*stop.shape, len(self.nuclides))
 
     def atoms(self, initial_bq: Mapping[str, float], *, time_s: ArrayLike) -> NDArray[np.float64]:
         """Return the number of atoms of every member, stable end and, last, outside the data.
@@ -223,7 +223,7 @@ class DecayChain:
             total += amplitude * exponential.amounts(
                 **system, initial=self._unit(), time=time.ravel()
             )
-        return (total * self._activity_per_amount()).reshape(*time.shape, -1)
+        return (total * self._activity_per_amount()).reshape(*time.shape, len(self.nuclides))
 
     def cumulated_decays_from_phases(
         self,
@@ -252,7 +252,7 @@ class DecayChain:
             if start > 0.0:
                 state = exponential.amounts(**system, initial=state, time=np.array([start]))[0]
             total += amplitude * _integrals(**system, initial=state, width=stop.ravel() - start)
-        return (total * self._activity_per_amount()).reshape(*stop.shape, -1)
+        return (total * self._activity_per_amount()).reshape(*stop.shape, len(self.nuclides))
 
     def _feeding(self) -> NDArray[np.float64]:
         return self.branching[: len(self.nuclides)] * self.decay_constants_per_s

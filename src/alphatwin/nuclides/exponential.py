@@ -54,6 +54,10 @@ _UNIT_ROUND_OFF = float(np.finfo(np.float64).eps) / 2.0
 _ACCEPTED_BOUND = 1e-10
 # Rounding errors per step of the recurrence: two products, a sum, a difference, a division.
 _ERRORS_PER_STEP = 8.0
+# Blocks keep the working arrays in the cache and the memory bounded for any number of times.
+_BLOCK_TIMES = 2048
+_PATH_TIMES = 65536
+_DEAD_EXPONENT = 745.2  # exp(-745.2) is zero in double precision
 # Subtraction loses at most a factor 1/(1-exp(-3/(m-1))) per member: 1e4 in all for 12 members.
 _LEAST_SPREAD = 3.0
 # 3**30/30! = 8e-19: the series is exact to round-off at the largest spread.
@@ -103,12 +107,26 @@ def _solve(
 ) -> Floats:
     order = None if np.all(time[1:] >= time[:-1]) else np.argsort(time, kind="stable")
     t = time if order is None else time[order]
-    solution, trusted = _closed_form(rates, feeding, initial, t, integrate=integrate)
-    for i in np.flatnonzero(~trusted.all(axis=0)):
-        late = ~trusted[:, i]
-        solution[late, i] = _along_paths(
-            rates, feeding, initial, t[late], member=int(i), integrate=integrate
+    c, b = _coefficients(rates.tolist(), feeding.tolist(), initial.tolist())
+    solution = np.empty((t.size, rates.size))
+    trusted = np.empty(solution.shape, dtype=np.bool_)
+    for first in range(0, t.size, _BLOCK_TIMES):
+        block = slice(first, first + _BLOCK_TIMES)
+        _closed_form(
+            rates,
+            (c, b),
+            time=t[block],
+            solution=solution[block],
+            trusted=trusted[block],
+            integrate=integrate,
         )
+    for i in np.flatnonzero(~trusted.all(axis=0)):
+        doubtful = np.flatnonzero(~trusted[:, i])
+        for first in range(0, doubtful.size, _PATH_TIMES):
+            rows = doubtful[first : first + _PATH_TIMES]
+            solution[rows, i] = _along_paths(
+                rates, feeding, initial, t[rows], member=int(i), integrate=integrate
+            )
     if order is not None:
         unsorted = np.empty_like(solution)
         unsorted[order] = solution
@@ -117,24 +135,33 @@ def _solve(
 
 
 def _closed_form(
-    rates: Floats, feeding: Floats, initial: Floats, time: Floats, *, integrate: bool
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return route 1, and where its bound is small enough. (n_times, n) each."""
-    c, b = _coefficients(rates.tolist(), feeding.tolist(), initial.tolist())
-    exponents = np.multiply.outer(time, rates)
+    rates: Floats,
+    coefficients: tuple[Floats, Floats],
+    *,
+    time: Floats,
+    solution: Floats,
+    trusted: NDArray[np.bool_],
+    integrate: bool,
+) -> None:
+    """Write route 1, and where its bound is small enough, for one block of ascending times."""
+    c, b = coefficients
     if integrate:
+        exponents = np.multiply.outer(time, rates)
         modes = -np.expm1(-exponents)
         np.divide(modes, rates, out=modes, where=rates > 0.0)
         modes[:, rates == 0.0] = time[:, None]
         errors = _ERRORS_PER_STEP * rates.size * modes
     else:
+        alive = rates * time[0] < _DEAD_EXPONENT
+        c, b = c[:, alive], b[:, alive]
+        exponents = np.multiply.outer(time, rates[alive])
         modes = np.exp(-exponents)
-        errors = (_ERRORS_PER_STEP * rates.size + exponents) * modes
-    with np.errstate(invalid="ignore"):  # infinite bounds (equal rates) are refused below
-        solution = modes @ c.T
-        bound = errors @ (b.T * _UNIT_ROUND_OFF)
-        trusted = bound <= _ACCEPTED_BOUND * np.abs(solution)
-    return solution, trusted
+        exponents += _ERRORS_PER_STEP * rates.size
+        errors = np.multiply(exponents, modes, out=exponents)
+    with np.errstate(invalid="ignore"):  # infinite bounds (equal rates) are not trusted
+        np.matmul(modes, c.T, out=solution)
+        bound = errors @ (b.T * (_UNIT_ROUND_OFF / _ACCEPTED_BOUND))
+        np.less_equal(bound, np.abs(solution), out=trusted)
 
 
 def _coefficients(
