@@ -42,6 +42,8 @@ DECISIVE_LOG_EVIDENCE = math.log(3.0)
 """Evidence ratio of 3, below which it is "not worth more than a bare mention" (Jeffreys)."""
 HOPELESS_LOG_EVIDENCE = 10.0
 """Distance from the best model after which a rough evidence is good enough."""
+ROUGH_EFFECTIVE = 200.0
+"""Effective sample size that gives an evidence within 7 %: enough for a threshold of 3."""
 AT_LIMIT = 0.95
 """Share of the physical half-life from which clearance is as good as none."""
 LARGE_RESIDUAL = 3.0
@@ -147,10 +149,12 @@ def fit(
     explored = {name: explore(target, modes(target), generator) for name, target in targets.items()}
     best = max(e.seen.log_evidence for e in explored.values())
     for name, first in explored.items():
-        if first.seen.log_evidence > best - HOPELESS_LOG_EVIDENCE:
+        possible = first.seen.log_evidence > best - HOPELESS_LOG_EVIDENCE
+        if possible and first.seen.effective_size < ROUGH_EFFECTIVE:
             explored[name] = adapt(targets[name], first, generator)
     log_evidence = {name: e.seen.log_evidence for name, e in explored.items()}
     chosen = _chosen(log_evidence, priors)
+    explored[chosen] = adapt(targets[chosen], explored[chosen], generator)
     final = draw(
         targets[chosen], explored[chosen].proposal, PROPOSALS_PER_SAMPLE * samples, generator
     )
