@@ -28,7 +28,7 @@ from alphatwin.kinetics.models import (
     parameters,
     phases,
 )
-from alphatwin.kinetics.posterior import Mode, Target, draw, explore, modes, resampled
+from alphatwin.kinetics.posterior import Mode, Target, adapt, draw, explore, modes, resampled
 from alphatwin.kinetics.prior import weak_effective_half_life, weak_uptake_half_time
 from alphatwin.uncertainty.distributions import Lognormal
 
@@ -40,6 +40,10 @@ if TYPE_CHECKING:
 
 DECISIVE_LOG_EVIDENCE = math.log(3.0)
 """Evidence ratio of 3, below which it is "not worth more than a bare mention" (Jeffreys)."""
+HOPELESS_LOG_EVIDENCE = 10.0
+"""Distance from the best model after which a rough evidence is good enough."""
+ROUGH_EFFECTIVE = 200.0
+"""Effective sample size that gives an evidence within 7 %: enough for a threshold of 3."""
 AT_LIMIT = 0.95
 """Share of the physical half-life from which clearance is as good as none."""
 LARGE_RESIDUAL = 3.0
@@ -142,17 +146,24 @@ def fit(
         name: _target(name, observations, administered_bq, decay_constant_per_s, priors)
         for name in candidates
     }
-    found = {name: modes(target) for name, target in targets.items()}
-    explored = {name: explore(targets[name], found[name], generator) for name in candidates}
-    log_evidence = {name: seen.log_evidence for name, (seen, _) in explored.items()}
+    explored = {name: explore(target, modes(target), generator) for name, target in targets.items()}
+    best = max(e.seen.log_evidence for e in explored.values())
+    for name, first in explored.items():
+        possible = first.seen.log_evidence > best - HOPELESS_LOG_EVIDENCE
+        if possible and first.seen.effective_size < ROUGH_EFFECTIVE:
+            explored[name] = adapt(targets[name], first, generator)
+    log_evidence = {name: e.seen.log_evidence for name, e in explored.items()}
     chosen = _chosen(log_evidence, priors)
-    final = draw(targets[chosen], explored[chosen][1], PROPOSALS_PER_SAMPLE * samples, generator)
+    explored[chosen] = adapt(targets[chosen], explored[chosen], generator)
+    final = draw(
+        targets[chosen], explored[chosen].proposal, PROPOSALS_PER_SAMPLE * samples, generator
+    )
     log_evidence[chosen] = final.log_evidence
     why = _why(chosen, log_evidence, observations.time_s.size, priors, asked=model is not None)
     return _fit_of(
         targets[chosen],
         observations,
-        mode=found[chosen][0],
+        mode=explored[chosen].at[0],
         z=resampled(final, samples, generator),
         why=why,
         log_evidence=log_evidence,

@@ -9,24 +9,26 @@ with :math:`r = (\ln f - \ln y)/s` for a lognormal error, :math:`r = (f - y)/\si
 one, and :math:`r_w` the *wall*: a region never holds more than was administered, up to the
 uncertainty of the administered activity. The best point is found by Levenberg-Marquardt from
 several starts, all at once; the posterior is sampled by importance from a mixture of
-multivariate Student-t distributions at the modes and the prior, adapted to what the first round
-saw [1]_, and the mean weight is the marginal likelihood (evidence).
+multivariate Student-t distributions at the modes and the prior, adapted to what earlier rounds
+saw; the draws of all rounds are weighed against the mixture of all their proposals [1]_, and the
+mean weight is the marginal likelihood (evidence).
 
 References
 ----------
-.. [1] O. Cappé et al., "Adaptive importance sampling in general mixture classes", Stat. Comput.
-   18 (2008) 447-459, doi:10.1007/s11222-008-9059-x.
+.. [1] J.-M. Cornuet et al., "Adaptive multiple importance sampling", Scand. J. Stat. 39 (2012)
+   798-812, doi:10.1111/j.1467-9469.2011.00756.x.
+.. [2] M. West, "Approximating posterior distributions by mixtures", J. R. Stat. Soc. B 55 (1993)
+   409-422.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
 
 from alphatwin.kinetics.models import log_fraction, log_peak, parameters
 
@@ -47,7 +49,13 @@ PILOT = 2000
 """Proposals per round of adaptation."""
 ROUNDS = 3
 """Most rounds of adaptation."""
-ENOUGH = 0.6
+KERNELS = 24
+"""Kernels of an adapted proposal."""
+MODES_SHARE = 0.1
+"""Share that an adapted proposal leaves to the modes."""
+SHORTENED = 2.0
+"""Precision added to each kernel, as of two more priors: several kernels share a ridge."""
+ENOUGH = 0.5
 """Effective share of proposals from which nothing more is adapted."""
 _LARGEST_RESIDUAL = 1e8
 _GRID = (-1.3, 0.0, 1.3)
@@ -138,6 +146,17 @@ class _Component:
     share: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Explored:
+    """All rounds so far: their proposals and draws, weighed together, and what comes next."""
+
+    at: tuple[Mode, ...]
+    drawn_from: tuple[tuple[_Component, int], ...]
+    log_density: NDArray[np.float64]
+    seen: Sampled
+    proposal: tuple[_Component, ...]
+
+
 def modes(target: Target) -> tuple[Mode, ...]:
     """Return the distinct modes that several starts lead to, the best first."""
     starts = _starts(target)
@@ -150,21 +169,26 @@ def modes(target: Target) -> tuple[Mode, ...]:
     return tuple(found)
 
 
-def explore(
-    target: Target, at: tuple[Mode, ...], generator: np.random.Generator
-) -> tuple[Sampled, tuple[_Component, ...]]:
-    """Return a first sampling, and the proposal adapted to it."""
-    proposal = _proposal_at(at)
-    seen = draw(target, proposal, PILOT, generator)
-    for _ in range(ROUNDS - 1):
-        if seen.effective_size > ENOUGH * PILOT:
+def explore(target: Target, at: tuple[Mode, ...], generator: np.random.Generator) -> Explored:
+    """Return a first round of sampling, from the neighbourhood of the modes and the prior."""
+    start = Explored(
+        at=at,
+        drawn_from=(),
+        log_density=np.empty(0),
+        seen=Sampled(np.empty((0, target.scheme.n_parameters)), np.empty(0), -math.inf),
+        proposal=_proposal_at(at),
+    )
+    return _one_more_round(target, start, generator)
+
+
+def adapt(target: Target, explored: Explored, generator: np.random.Generator) -> Explored:
+    """Return the rounds continued until the proposal is good enough, or rounds are used up."""
+    for _ in range(ROUNDS):
+        if explored.seen.effective_size > ENOUGH * explored.seen.weight.size:
             break
-        proposal = _adapted(at, seen)
-        again = draw(target, proposal, PILOT, generator)
-        if again.effective_size <= seen.effective_size:
-            break
-        seen = again
-    return seen, proposal
+        proposal = _adapted(target, explored, generator)
+        explored = _one_more_round(target, replace(explored, proposal=proposal), generator)
+    return explored
 
 
 def draw(
@@ -174,20 +198,9 @@ def draw(
     generator: np.random.Generator,
 ) -> Sampled:
     """Return ``count`` weighted samples; every proposal is weighed against the whole mixture."""
-    counts = [max(1, round(count * c.share)) for c in proposal]
-    size = sum(counts)
-    z = _student_t(proposal, counts, generator)
-    log_mixture = special.logsumexp(
-        [
-            math.log(n / size) + _student_t_log_density(c, z)
-            for c, n in zip(proposal, counts, strict=True)
-        ],
-        axis=0,
-    )
-    log_weight = target.log_density(z) - log_mixture
-    log_evidence = float(special.logsumexp(log_weight)) - math.log(size)
-    weight = np.exp(log_weight - log_weight.max())
-    return Sampled(z, weight / weight.sum(), log_evidence)
+    drawn_from = _counted(proposal, count)
+    z = _student_t(drawn_from, generator)
+    return _weighed(z, target.log_density(z), drawn_from)
 
 
 def resampled(seen: Sampled, count: int, generator: np.random.Generator) -> NDArray[np.float64]:
@@ -272,55 +285,93 @@ def _proposal_at(at: tuple[Mode, ...]) -> tuple[_Component, ...]:
     weights = np.exp([at[0].cost - m.cost for m in at])
     weights *= [math.exp(-0.5 * float(np.linalg.slogdet(m.curvature)[1])) for m in at]
     shares = (1.0 - PRIOR_SHARE) * (0.5 * weights / weights.sum() + 0.5 / len(at))
+    factors = [WIDENED * np.linalg.cholesky(np.linalg.inv(m.curvature)) for m in at]
     return (
         *(
-            _Component(m.z, WIDENED * np.linalg.cholesky(np.linalg.inv(m.curvature)), float(s))
-            for m, s in zip(at, shares, strict=True)
+            _Component(m.z, np.asarray(factor, dtype=np.float64), float(share))
+            for m, factor, share in zip(at, factors, shares, strict=True)
         ),
         _Component(np.zeros(d), np.eye(d), PRIOR_SHARE),
     )
 
 
-def _adapted(at: tuple[Mode, ...], seen: Sampled) -> tuple[_Component, ...]:
-    """Return the mixture with a Student-t of the mean and covariance seen so far."""
-    d = at[0].z.size
-    mean = seen.weight @ seen.z
-    away = seen.z - mean
-    covariance = (away * seen.weight[:, None]).T @ away
-    narrowest = np.linalg.inv(at[0].curvature)
-    covariance += narrowest / max(seen.effective_size, 1.0)
-    # A Student-t with this scale matrix has this covariance.
-    factor = WIDENED * np.linalg.cholesky(covariance * (FREEDOM - 2.0) / FREEDOM)
-    start = _proposal_at(at)
-    kept = [_Component(c.centre, c.factor, 0.35 * c.share) for c in start[:-1]]
-    rest = 1.0 - PRIOR_SHARE - sum(c.share for c in kept)
-    return (
-        *kept,
-        _Component(mean, np.asarray(factor, dtype=np.float64), rest),
-        _Component(np.zeros(d), np.eye(d), PRIOR_SHARE),
+def _adapted(
+    target: Target, explored: Explored, generator: np.random.Generator
+) -> tuple[_Component, ...]:
+    """Return kernels at samples seen so far, each as wide as the posterior is there.
+
+    A mixture in the manner of [2]_, but with the curvature at each centre, so that it follows
+    the bent ridges that few points leave.
+    """
+    seen = explored.seen
+    *at_modes, prior = _proposal_at(explored.at)
+    kept = [replace(c, share=MODES_SHARE * c.share) for c in at_modes]
+    centres = resampled(seen, KERNELS, generator)
+    jacobian = _jacobian(target, centres)
+    precision = np.swapaxes(jacobian, 1, 2) @ jacobian + SHORTENED * np.eye(centres.shape[1])
+    share = (1.0 - PRIOR_SHARE - sum(c.share for c in kept)) / KERNELS
+    factors = WIDENED * np.linalg.cholesky(np.linalg.inv(precision))
+    kernels = [
+        _Component(centre, np.asarray(factor, dtype=np.float64), share)
+        for centre, factor in zip(centres, factors, strict=True)
+    ]
+    return (*kept, *kernels, prior)
+
+
+def _one_more_round(target: Target, explored: Explored, generator: np.random.Generator) -> Explored:
+    now = _counted(explored.proposal, PILOT)
+    new_z = _student_t(now, generator)
+    drawn_from = (*explored.drawn_from, *now)
+    z = np.concatenate([explored.seen.z, new_z])
+    log_density = np.concatenate([explored.log_density, target.log_density(new_z)])
+    return replace(
+        explored,
+        drawn_from=drawn_from,
+        log_density=log_density,
+        seen=_weighed(z, log_density, drawn_from),
     )
 
 
+def _counted(proposal: tuple[_Component, ...], count: int) -> tuple[tuple[_Component, int], ...]:
+    return tuple((c, max(1, round(count * c.share))) for c in proposal)
+
+
+def _weighed(
+    z: NDArray[np.float64],
+    log_density: NDArray[np.float64],
+    drawn_from: tuple[tuple[_Component, int], ...],
+) -> Sampled:
+    """Weigh samples against the mixture that all of them together were drawn from."""
+    size = z.shape[0]
+    mixture = sum((n / size) * _student_t_density(c, z) for c, n in drawn_from)
+    log_weight = log_density - np.log(mixture)
+    largest = float(log_weight.max())
+    weight = np.exp(log_weight - largest)
+    return Sampled(z, weight / weight.sum(), largest + math.log(float(weight.mean())))
+
+
 def _student_t(
-    proposal: tuple[_Component, ...], counts: list[int], generator: np.random.Generator
+    drawn_from: tuple[tuple[_Component, int], ...], generator: np.random.Generator
 ) -> NDArray[np.float64]:
-    size, d = sum(counts), proposal[0].centre.size
+    counts = [n for _, n in drawn_from]
+    size, d = sum(counts), drawn_from[0][0].factor.shape[0]
     normal = generator.standard_normal((size, d))
     normal /= np.sqrt(generator.chisquare(FREEDOM, size) / FREEDOM)[:, None]
     parts = np.split(normal, np.cumsum(counts)[:-1])
     return np.concatenate(
-        [c.centre + part @ c.factor.T for c, part in zip(proposal, parts, strict=True)]
+        [c.centre + part @ c.factor.T for (c, n), part in zip(drawn_from, parts, strict=True)]
     )
 
 
-def _student_t_log_density(component: _Component, z: NDArray[np.float64]) -> NDArray[np.float64]:
-    d = component.centre.size
-    whitened = (z - component.centre) @ np.linalg.inv(component.factor).T
-    constant = (
+def _student_t_density(component: _Component, z: NDArray[np.float64]) -> NDArray[np.float64]:
+    d = z.shape[1]
+    to_white = np.linalg.inv(component.factor).T
+    log_constant = (
         math.lgamma(0.5 * (FREEDOM + d))
         - math.lgamma(0.5 * FREEDOM)
         - 0.5 * d * math.log(FREEDOM * math.pi)
         - float(np.log(np.diag(component.factor)).sum())
     )
-    square = np.einsum("ij,ij->i", whitened, whitened)
-    return np.asarray(constant - 0.5 * (FREEDOM + d) * np.log1p(square / FREEDOM))
+    white = (z - component.centre) @ to_white
+    square = np.einsum("ij,ij->i", white, white)
+    return np.asarray(np.exp(log_constant - 0.5 * (FREEDOM + d) * np.log1p(square / FREEDOM)))
