@@ -193,6 +193,8 @@ def _parse(text: str, name: str) -> dict[str, Any]:
             number = match[1] or str(text.count("\n") + (not text.endswith("\n")))
             line = f":{number}"
             message = message.replace(match[0], "").strip()
+        if "key part" in message:
+            message += " (a table in braces { ... } stands on one line)"
         raise CourseError((f"{name}{line}: is not TOML: {message}",)) from None
 
 

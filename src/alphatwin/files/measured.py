@@ -70,10 +70,9 @@ def convert_measurements(
                     "already; put all points of a region after one administration together",
                 )
             lines.setdefault(key, mistakes.line(entry.path))
-        measurement = _measurement(entry, points, names, region, gift, mistakes=mistakes)
-        if measurement is None or region is None or gift is None:
+        series = _series(entry, points, names, region, gift, mistakes=mistakes)
+        if series is None:
             continue
-        series = Series(entry.path, measurement, region, gift.administration, gift.nuclide)
         check_against_injected(series, mistakes=mistakes, facts=facts)
         found.append(series)
     facts.extend(doubts_about_decay_correction(found))
@@ -117,7 +116,7 @@ def _known(
     return None
 
 
-def _measurement(
+def _series(
     entry: Entry[schema.MeasurementTable],
     entries: tuple[Entry[schema.PointTable], ...],
     names: tuple[str | None, str | None],
@@ -125,7 +124,7 @@ def _measurement(
     gift: Given | None,
     *,
     mistakes: Mistakes,
-) -> Measurement | None:
+) -> Series | None:
     counted = _counted(entry, gift, mistakes=mistakes)
     corrected = _decay_corrected_to_s(entry, mistakes=mistakes)
     kind = _kind(entries, mistakes=mistakes)
@@ -136,23 +135,26 @@ def _measurement(
             "activity; give its mass or volume, or the activity in the whole of it",
         )
     points = _points(entries, kind, mistakes=mistakes)
-    if entry.table is None or counted is None or corrected is None or kind is None:
+    table = entry.table
+    if table is None or counted is None or corrected is None or kind is None:
         return None
-    if None in names or len(points) != len(entries):
+    if gift is None or None in names or not points:
         return None
-    source = entry.table.source or ""
-    return mistakes.attempt(
+    measurement = mistakes.attempt(
         lambda: Measurement(
             region=str(names[0]),
             administration=str(names[1]),
             nuclide=counted,
             quantity=_KINDS[kind].quantity,
             decay_corrected_to_s=corrected[0],
-            points=points,
-            source=source,
+            points=tuple(points.values()),
+            source=table.source or "",
         ),
         (*entry.path, "points"),
     )
+    if measurement is None:
+        return None
+    return Series(entry.path, tuple(points), measurement, region, gift.administration, gift.nuclide)
 
 
 def _counted(
@@ -216,8 +218,9 @@ def _kind(entries: tuple[Entry[schema.PointTable], ...], *, mistakes: Mistakes) 
 
 def _points(
     entries: tuple[Entry[schema.PointTable], ...], kind: str | None, *, mistakes: Mistakes
-) -> tuple[Point, ...]:
-    found: list[Point] = []
+) -> dict[Path, Point]:
+    """Return every point that is right, by where it stands."""
+    found: dict[Path, Point] = {}
     latest_s = -1.0
     for entry in entries:
         if entry.table is None:
@@ -231,8 +234,8 @@ def _points(
             continue
         latest_s = entry.table.time
         if kind is not None and (point := _point(entry, kind, mistakes=mistakes)) is not None:
-            found.append(point)
-    return tuple(found)
+            found[entry.path] = point
+    return found
 
 
 def _point(entry: Entry[schema.PointTable], kind: str, *, mistakes: Mistakes) -> Point | None:

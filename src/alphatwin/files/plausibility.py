@@ -42,8 +42,9 @@ class Series:
     """A measurement with what it belongs to."""
 
     path: Path
+    point_paths: tuple[Path, ...]
     measurement: Measurement
-    region: Region
+    region: Region | None
     administration: Administration
     nuclide: Nuclide
 
@@ -57,7 +58,7 @@ class Series:
             return None
         if quantity is MeasuredQuantity.ACTIVITY_BQ:
             return value
-        volume_ml = self.region.volume_ml
+        volume_ml = None if self.region is None else self.region.volume_ml
         return None if volume_ml is None else value * volume_ml
 
     def most(self, time_s: float) -> float:
@@ -85,7 +86,7 @@ def relative_sd(point: Point) -> float:
 def check_against_injected(series: Series, *, mistakes: Mistakes, facts: list[Fact]) -> None:
     """Refuse points with more activity than was injected; doubt those that may be just noise."""
     to_s = series.measurement.decay_corrected_to_s
-    for i, point in enumerate(series.measurement.points):
+    for at, point in zip(series.point_paths, series.measurement.points, strict=True):
         activity = series.activity(point.value)
         reference_s = point.time_s if to_s is None else to_s
         most = series.most(reference_s)
@@ -93,7 +94,8 @@ def check_against_injected(series: Series, *, mistakes: Mistakes, facts: list[Fa
             continue
         given = series.administration
         message = (
-            f"{series.in_words(activity)} in {series.region.name!r} is more than was injected: "
+            f"{series.in_words(activity)} in {series.measurement.region!r} is more than was "
+            "injected: "
             + (
                 f"of {format_activity(given.activity_bq, digits=4)} "
                 if given.activity_bq is not None
@@ -102,7 +104,6 @@ def check_against_injected(series: Series, *, mistakes: Mistakes, facts: list[Fa
             + f"physical decay of {series.nuclide.name} leaves {series.in_words(most)} at "
             f"{format_time(reference_s)}"
         )
-        at = (*series.path, "points", i)
         if activity * max(1.0 - relative_sd(point), 0.0) > most:
             mistakes.add(at, f"{message}; check value, unit, time and decay_corrected_to")
         else:
@@ -192,7 +193,7 @@ def _gains_late(series: Series, a: Point, b: Point) -> str | None:
     if math.log(b.value) - math.log(a.value) + decay <= _spread(a, b):
         return None
     return (
-        f"The values of {series.region.name!r} are marked as not decay-corrected, and from "
+        f"The values of {series.measurement.region!r} are marked as not decay-corrected, and from "
         f"{format_time(a.time_s)} to {format_time(b.time_s)} they fall more slowly than "
         f"{series.nuclide.name} decays (half-life {format_time(series.nuclide.half_life_s)}). "
         "Either the region still takes up activity, or they were decay-corrected."
@@ -207,7 +208,7 @@ def _declines_like_decay(series: Series, a: Point, b: Point) -> str | None:
     if decline <= _spread(a, b) or abs(decline - decay) > NEAR_PHYSICAL * decay:
         return None
     return (
-        f"The values of {series.region.name!r} are marked as decay-corrected, and from "
+        f"The values of {series.measurement.region!r} are marked as decay-corrected, and from "
         f"{format_time(a.time_s)} to {format_time(b.time_s)} they fall just as "
         f"{series.nuclide.name} decays (half-life {format_time(series.nuclide.half_life_s)}). "
         "Either biology happens to do the same, or they were not corrected."

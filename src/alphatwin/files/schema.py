@@ -52,18 +52,39 @@ def _finite(value: float) -> float:
     return value
 
 
-def _signed_time_s(text: str) -> float:
-    return units.parse_time_s(text, may_be_negative=True)
-
-
-def _since_administration(time_s: float) -> float:
+def _time_since_administration_s(text: str) -> float:
+    time_s = units.parse_time_s(text, may_be_negative=True)
     if time_s < 0.0:
         msg = (
-            f"a time of {units.format_time(time_s)} lies before the administration; times count "
-            "from the administration and are not negative"
+            f"{text!r} lies before the administration; times count from the administration and "
+            "are not negative"
         )
         raise InvalidValueError(msg)
     return time_s
+
+
+def _readable_as_one_of(*parsers: Callable[[str], float]) -> AfterValidator:
+    """Check that an uncertainty is a share or has some unit of the field beside it.
+
+    Which unit is right is known only with that field; this finds slips even if that is wrong too.
+    """
+
+    def check(text: str) -> str:
+        if text.endswith("%"):
+            units.parse_fraction(text)
+            return text
+        refusals = []
+        for parse in parsers:
+            try:
+                parse(text)
+            except UnitError as error:
+                refusals.append(error)
+            else:
+                return text
+        msg = f"{refusals[0]}; or give a share of the value, such as '10 %'"
+        raise UnitError(msg)
+
+    return AfterValidator(check)
 
 
 def _none_if_unknown(value: object) -> object:
@@ -110,8 +131,17 @@ ActivityBq = Annotated[float, _quantity(units.parse_activity_bq)]
 Concentration = Annotated[float, _quantity(units.parse_concentration_bq_per_ml)]
 Fraction = Annotated[float, _quantity(units.parse_fraction_of_administered)]
 DurationS = Annotated[float, _quantity(units.parse_time_s)]
-TimeS = Annotated[float, _quantity(_signed_time_s), AfterValidator(_since_administration)]
+TimeS = Annotated[float, _quantity(_time_since_administration_s)]
 Share = Annotated[float, _quantity(units.parse_fraction)]
+SizeUncertainty = Annotated[Name, _readable_as_one_of(units.parse_mass_kg, units.parse_volume_ml)]
+PointUncertainty = Annotated[
+    Name,
+    _readable_as_one_of(
+        units.parse_activity_bq,
+        units.parse_concentration_bq_per_ml,
+        units.parse_fraction_of_administered,
+    ),
+]
 UnknownOrNames = Annotated[list[Name] | None, BeforeValidator(_none_if_unknown)]
 
 
@@ -155,7 +185,7 @@ class RegionTable(_Table):
     kind: Literal["organ", "lesion"] = Field(description="'organ' or 'lesion'")
     mass: MassKg = None
     volume: VolumeMl = None
-    uncertainty: Name | None = None
+    uncertainty: SizeUncertainty | None = None
     density: Density | None = None
     kinetics: Literal["measured", "population"] | None = None
     population_region: Name | None = None
@@ -180,7 +210,7 @@ class PointTable(_Table):
     activity: ActivityBq | None = None
     concentration: Concentration | None = None
     fraction: Fraction | None = None
-    uncertainty: Name = Field(
+    uncertainty: PointUncertainty = Field(
         description="standard uncertainty, '10 %' of the value or in the unit of the value"
     )
 
@@ -225,7 +255,7 @@ class AssumptionsTable(_Table):
     rbe_alpha: Number | None = Field(default=None, gt=0.0)
     rbe_recoil: Number | None = Field(default=None, gt=0.0)
     density: Density | None = None
-    samples: int | None = None
+    samples: int | None = Field(default=None, ge=100, le=1_000_000)
 
 
 class HeadTable(_Table):
