@@ -1,7 +1,7 @@
 """Make the fonts of the report: subsets of Source Sans 3, renamed as its licence asks.
 
-    npm pack source-sans@3.52.0 && tar xzf source-sans-3.52.0.tgz
-    python tools/make_report_fonts.py package/TTF package/LICENSE.md
+From the npm package source-sans 3.52.0, unpacked:
+``python tools/make_report_fonts.py package/TTF package/LICENSE.md``.
 
 The SIL Open Font Licence reserves the name "Source" for the original, so a subset must bear
 another name: "AlphaTwin Sans". Hinting and the features that the report does not use are dropped.
@@ -41,7 +41,7 @@ RANGES = (
     (0x2713, 0x2713),
 )
 FEATURES = ["kern", "mark", "mkmk", "ccmp", "locl"]
-EPOCH_S = 3_500_000_000  # "modified" stamp of the font file, fixed so that a rerun gives equal bytes
+EPOCH_S = 3_500_000_000  # stamp of the files, fixed so that a rerun gives equal bytes
 
 
 def _rename(font: TTFont, style: str) -> None:

@@ -27,6 +27,7 @@ from alphatwin.report.style import (
     panels,
     shorten,
     svg_text,
+    text_colour,
     tint,
 )
 
@@ -39,10 +40,13 @@ if TYPE_CHECKING:
 _PANELS_PER_PICTURE = 9
 _CHAINS_PER_PICTURE = 6
 _TAIL = 0.03  # a curve is shown until it has fallen to this share of its peak
+_POINTS_FILL = 6.0  # and at most until this many times the last point, or the rise is not seen
 _LOG_FROM = 30.0  # points that span more than this factor are shown on a log axis
 _BAND_ROOM = 3.0  # a band may reach this factor above median and points before it is cut
 _CHAIN_DECADES = 4
 _EARLY_POINTS = 8  # points in the first hundredth of the time that make a log time axis useful
+_LOG_TIMES_S = {"1 s": 1, "10 s": 10, "1 min": 60, "10 min": 600, "1 h": 3600, "6 h": 21600}
+_LOG_TIMES_S |= {"1 d": 86400, "4 d": 345600, "20 d": 1728000, "100 d": 8640000}
 _STEPS = {
     "h": (1, 2, 4, 6, 12, 24, 48, 72, 96, 120),
     "d": (1, 2, 5, 7, 10, 14, 20, 28, 50, 100, 200, 500, 1000),
@@ -77,14 +81,14 @@ def _curves_picture(
     agent: AgentReport, curves: list[Curve], *, regions: dict[str, RegionRecord], key: str
 ) -> Picture:
     columns = min(3, len(curves)) if len(curves) != 4 else 2
-    figure, all_axes = panels(len(curves), columns=columns, panel_height_in=1.45)
-    ends_s = [_end_s(c, regions[c.region]) for c in curves]
-    unit_s = time_unit(max(ends_s))
+    figure, all_axes = panels(len(curves), columns=columns, panel_height_in=1.32)
+    end_s = _end_s(curves, regions)
+    unit_s = time_unit(end_s)
     unit_bq = unit_for_value(max(max(c.median_bq) for c in curves), "Bq")
     for index, (axes, curve) in enumerate(zip(all_axes, curves, strict=True)):
         region = regions[curve.region]
         _draw_curve(axes, curve, agent=agent, region=region, units=(unit_s, unit_bq))
-        _time_axis(axes, end=ends_s[index] / unit_s.size, unit=unit_s)
+        _time_axis(axes, end=end_s / unit_s.size, unit=unit_s)
         if index % columns == 0:
             axes.set_ylabel(f"{nuclide_label(agent.nuclide)} activity ({unit_bq.text})")
         if index + columns >= len(curves):
@@ -115,13 +119,17 @@ def _peak_text(curve: Curve) -> str:
     )
 
 
-def _end_s(curve: Curve, region: RegionRecord) -> float:
-    """Time until which the curve is worth showing."""
-    median = np.asarray(curve.median_bq)
-    above = np.flatnonzero(median >= _TAIL * median.max())
-    last_s = curve.time_s[min(above[-1] + 1, len(median) - 1)] if median.max() > 0.0 else 0.0
-    points_s = max((p.time_s for p in region.fit.points), default=0.0)
-    return max(last_s, 1.1 * points_s) or curve.time_s[-1] or 1.0
+def _end_s(curves: list[Curve], regions: dict[str, RegionRecord]) -> float:
+    """Time until which the curves are worth showing: their tail, but not far beyond the points."""
+    tails_s = []
+    for curve in curves:
+        median = np.asarray(curve.median_bq)
+        above = np.flatnonzero(median >= _TAIL * median.max())
+        tails_s.append(curve.time_s[min(int(above[-1]) + 1, len(median) - 1)])
+    points_s = [p.time_s for c in curves for p in regions[c.region].fit.points]
+    last_s = max(points_s, default=0.0)
+    end_s = min(max(tails_s), _POINTS_FILL * last_s) if last_s > 0.0 else max(tails_s)
+    return max(end_s, 1.1 * last_s) or 1.0
 
 
 def _draw_curve(
@@ -161,8 +169,8 @@ def _draw_curve(
         top = min(max(high.max(), *highest), _BAND_ROOM * max(highest)) or 1.0
         axes.set_ylim(0.0, 1.06 * top)
         axes.locator_params(axis="y", nbins=4)
-    note = "measured" if measured else "population, not measured"
-    heading(axes, shorten(curve.region, longest=24 if measured else 14), note)
+    note = "measured" if measured else "not measured"
+    heading(axes, shorten(curve.region, longest=23 if measured else 19), note)
 
 
 def _time_axis(axes: Axes, *, end: float, unit: Unit) -> None:
@@ -193,8 +201,7 @@ def draw_chains(report: DoseReport) -> list[Picture]:
     found: list[tuple[str, AgentReport, Curve]] = []
     for name, agent in zip(agent_names(report), report.agents, strict=True):
         curve = next((c for c in agent.curves if c.region == region), None)
-        members = 0 if curve is None else sum(max(v) > 0.0 for v in curve.members_bq.values() if v)
-        if curve is not None and members > 1:
+        if curve is not None and sum(max(v[1:], default=0.0) > 0.0 for v in curve.members_bq.values()) > 1:
             found.append((name, agent, curve))
     return [
         _chains_picture(found[i : i + _CHAINS_PER_PICTURE], key=f"chains-{i + 1}")
@@ -205,14 +212,15 @@ def draw_chains(report: DoseReport) -> list[Picture]:
 def _chains_picture(shown: list[tuple[str, AgentReport, Curve]], *, key: str) -> Picture:
     columns = min(len(shown), 2)
     figure, all_axes = panels(
-        len(shown), columns=columns, panel_height_in=2.1, gap_in=(0.98, 0.62), right_in=0.5
+        len(shown), columns=columns, panel_height_in=1.9, gap_in=(1.06, 0.68), right_in=0.5
     )
     for axes, (name, agent, curve) in zip(all_axes, shown, strict=True):
         _draw_chain(axes, agent, curve)
         activity = quantity(agent.activity_bq, "Bq")
-        heading(axes, prose(shorten(name, longest=30)), f"{activity} administered")
+        note = "activity not known" if agent.activity_bq is None else f"{activity} {agent.role}"
+        heading(axes, prose(shorten(name, longest=24)), note)
     region = shorten(shown[0][2].region, longest=60)
-    members = "; ".join(f"{name}: {' → '.join(agent.chain)}" for name, agent, _ in shown)
+    peaks = "; ".join(f"{name}: {_chain_peaks(curve)}" for name, _, curve in shown)
     return Picture(
         key=key,
         section="chains",
@@ -221,8 +229,20 @@ def _chains_picture(shown: list[tuple[str, AgentReport, Curve]], *, key: str) ->
             "their parent does. Lines that lie on one another are in equilibrium: the earlier "
             "member is drawn wider. Best curves, log axes."
         ),
-        summary=prose(f"Activity of each chain member in {region}. {members}."),
+        summary=prose(f"Activity of each chain member in {region}. {peaks}."),
         svg=svg_text(figure, key=key),
+    )
+
+
+def _chain_peaks(curve: Curve) -> str:
+    """Say the peaks of the first member and of the one that peaks last."""
+    tops = {m: int(np.argmax(v)) for m, v in curve.members_bq.items() if max(v) > 0.0}
+    first = next(iter(tops))
+    last = max(tops, key=lambda m: tops[m])
+    return ", ".join(
+        f"{m} peaks with {quantity(curve.members_bq[m][tops[m]], 'Bq')} at "
+        f"{duration(curve.time_s[tops[m]], digits=2)}"
+        for m in dict.fromkeys((first, last))
     )
 
 
@@ -237,8 +257,9 @@ def _draw_chain(axes: Axes, agent: AgentReport, curve: Curve) -> None:
     floor_bq = peak_bq * 10.0**-_CHAIN_DECADES
     highest = np.max(list(members.values()), axis=0)
     end_s = float(time_s[np.flatnonzero(highest >= 30.0 * floor_bq)[-1]])
-    unit_s, unit_bq = time_unit(end_s), unit_for_value(peak_bq, "Bq")
     is_log = int(np.sum((time_s > 0.0) & (time_s < end_s / 100.0))) >= _EARLY_POINTS
+    unit_s = Unit(text="min, h, d", size=1.0) if is_log else time_unit(end_s)
+    unit_bq = unit_for_value(peak_bq, "Bq")
     _chain_axes(axes, is_log=is_log, end=end_s / unit_s.size, start=_first(time_s) / unit_s.size)
     axes.set_ylim(floor_bq / unit_bq.size, 2.5 * peak_bq / unit_bq.size)
     ends = []
@@ -270,8 +291,9 @@ def _chain_axes(axes: Axes, *, is_log: bool, end: float, start: float) -> None:
     axes.set_axisbelow(True)
     if is_log:
         axes.set_xscale("log")
-        axes.xaxis.set_major_formatter(plain)
-        axes.xaxis.set_minor_formatter(NullFormatter())
+        ticks = {text: at for text, at in _LOG_TIMES_S.items() if start <= at <= end}
+        axes.set_xticks(list(ticks.values()), list(ticks))
+        axes.set_xticks([], minor=True)
     axes.set_xlim(start if is_log else 0.0, end)
 
 
@@ -294,10 +316,10 @@ def _label_ends(axes: Axes, members: list[str], heights: list[float]) -> None:
             (1.075, at),
             xycoords="axes fraction",
             textcoords="axes fraction",
-            color=tint(colour, strength=1.0),
+            color=text_colour(colour),
             weight=600,
             va="center",
-            arrowprops={"arrowstyle": "-", "color": FAINT, "linewidth": 0.4, "shrinkA": 1},
+            arrowprops={"arrowstyle": "-", "color": FAINT, "linewidth": 0.4, "relpos": (0, 0.5)},
         )
 
 

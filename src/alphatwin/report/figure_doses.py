@@ -15,6 +15,7 @@ from alphatwin.report.style import (
     nuclide_colour,
     panels,
     radiation_colour,
+    radiation_rank,
     shorten,
     svg_text,
 )
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from alphatwin.report.value import AgentReport, DoseReport, RegionDose
+    from alphatwin.report.value import AgentReport, DoseReport, Estimate, RegionDose
 
-_ROWS_PER_PICTURE = 34
+_ROWS_PER_PICTURE = 46
 _STACKS_PER_PICTURE = 8
 _ROW_IN = 0.165
 
@@ -60,7 +61,9 @@ def draw_agents(report: DoseReport) -> list[Picture]:
     if not rows:
         return []
     limits = _dose_limits(rows)
-    pictures, part, count = [], dict[str, list[Row]](), 0
+    pictures: list[Picture] = []
+    part: dict[str, list[Row]] = {}
+    count = 0
     for region, found in rows.items():
         if part and count + len(found) + 1 > _ROWS_PER_PICTURE:
             pictures.append(_agents_picture(part, limits=limits, number=len(pictures) + 1))
@@ -75,7 +78,10 @@ def _dose_limits(rows: dict[str, list[Row]]) -> tuple[float, float]:
     values = []
     for found in rows.values():
         for _, _, dose in found:
-            estimates = [dose.absorbed_dose_gy, *(w.rbe_weighted_dose_gy for w in dose.rbe_weighted)]
+            estimates = [
+                dose.absorbed_dose_gy,
+                *(w.rbe_weighted_dose_gy for w in dose.rbe_weighted),
+            ]
             values += [v for e in estimates if e for v in (e.low, e.median, e.high) if v > 0.0]
     low, high = min(values, default=0.1), max(values, default=10.0)
     return low / 1.6, high * 1.6
@@ -84,17 +90,17 @@ def _dose_limits(rows: dict[str, list[Row]]) -> tuple[float, float]:
 def _agents_picture(
     rows: dict[str, list[Row]], *, limits: tuple[float, float], number: int
 ) -> Picture:
-    lines = sum(len(found) for found in rows.values()) + 0.9 * len(rows)
+    lines = sum(len(found) + 1.25 for found in rows.values())
     figure, axes = panels(
         2,
         columns=2,
         panel_height_in=_ROW_IN * lines,
         left_in=1.42,
         gap_in=(0.22, 0.0),
-        top_in=0.42,
+        top_in=0.3,
         bottom_in=0.44,
     )
-    _dose_axes(figure, axes, limits=limits, lines=lines)
+    _dose_axes(axes, limits=limits, lines=lines)
     y = 0.75
     for region, found in rows.items():
         axes[0].annotate(
@@ -111,7 +117,7 @@ def _agents_picture(
         for name, agent, dose in found:
             y += 1.0
             _dose_row(axes, y, name=name, agent=agent, dose=dose)
-        y += 0.9
+        y += 1.25
     key = f"agents-{number}"
     return Picture(
         key=key,
@@ -135,9 +141,7 @@ def _agents_summary(rows: dict[str, list[Row]]) -> str:
     )
 
 
-def _dose_axes(
-    figure: Figure, axes: list[Axes], *, limits: tuple[float, float], lines: float
-) -> None:
+def _dose_axes(axes: list[Axes], *, limits: tuple[float, float], lines: float) -> None:
     from matplotlib.ticker import FuncFormatter, NullFormatter
 
     labels = ("Absorbed dose (Gy)", "RBE-weighted dose (Gy)")
@@ -145,7 +149,7 @@ def _dose_axes(
     for panel, label in zip(axes, labels, strict=True):
         panel.set_xscale("log")
         panel.set_xlim(*limits)
-        panel.set_ylim(lines + 0.1, 0.2)
+        panel.set_ylim(lines + 0.15, 0.15)
         panel.set_yticks([])
         panel.spines["left"].set_visible(False)
         panel.xaxis.set_major_formatter(plain)
@@ -155,19 +159,18 @@ def _dose_axes(
         panel.set_xlabel(label)
     heading(axes[0], "Absorbed dose")
     heading(axes[1], "RBE-weighted dose")
-    bottom, top = axes[1].get_position().y0, axes[1].get_position().y1
-    del bottom
-    _rbe_key(axes[1], above=top, figure=figure)
+    _rbe_key(axes[1])
 
 
-def _rbe_key(panel: Axes, *, above: float, figure: Figure) -> None:
+def _rbe_key(panel: Axes) -> None:
     """Explain the two marks of the right panel above its end."""
-    del above, figure
     from matplotlib.lines import Line2D
 
     marks = [
         Line2D([], [], marker="o", linestyle="", markersize=4, mfc="white", mec=INK, label="RBE 1"),
-        Line2D([], [], marker="D", linestyle="", markersize=4, mfc=INK, mec=INK, label="as assumed"),
+        Line2D(
+            [], [], marker="D", linestyle="", markersize=4, mfc=INK, mec=INK, label="as assumed"
+        ),
     ]
     panel.legend(
         handles=marks,
@@ -199,14 +202,14 @@ def _dose_row(
     )
     estimate = dose.absorbed_dose_gy
     if estimate is not None:
-        axes[0].plot([estimate.low, estimate.high], [y, y], color=colour, linewidth=1.3)
+        axes[0].plot(_drawn(axes[0], estimate), [y, y], color=colour, linewidth=1.3)
         axes[0].plot([estimate.median], [y], "o", color=colour, markersize=4.6)
     for weighted in dose.rbe_weighted:
         value = weighted.rbe_weighted_dose_gy
         is_one = weighted.rbe_alpha == 1.0 and weighted.rbe_recoil == 1.0
         at = y - 0.16 if is_one else y + 0.16
         width = 0.7 if is_one else 1.3
-        axes[1].plot([value.low, value.high], [at, at], color=colour, linewidth=width)
+        axes[1].plot(_drawn(axes[1], value), [at, at], color=colour, linewidth=width)
         axes[1].plot(
             [value.median],
             [at],
@@ -216,6 +219,11 @@ def _dose_row(
             markersize=3.6 if is_one else 3.8,
             markeredgewidth=0.8,
         )
+
+
+def _drawn(axes: Axes, estimate: Estimate) -> list[float]:
+    """Return the ends of an interval; one that reaches down to zero ends at the axis."""
+    return [max(estimate.low, axes.get_xlim()[0]), estimate.high]
 
 
 def draw_stacks(report: DoseReport) -> list[Picture]:
@@ -233,7 +241,9 @@ def draw_stacks(report: DoseReport) -> list[Picture]:
     """
     rows = list(_rows_by_region(report).items())
     return [
-        _stacks_picture(dict(rows[i : i + _STACKS_PER_PICTURE]), number=i // _STACKS_PER_PICTURE + 1)
+        _stacks_picture(
+            dict(rows[i : i + _STACKS_PER_PICTURE]), number=i // _STACKS_PER_PICTURE + 1
+        )
         for i in range(0, len(rows), _STACKS_PER_PICTURE)
     ]
 
@@ -295,7 +305,9 @@ def _draw_stack(axes: Axes, found: list[Row], *, tallest: int) -> None:
             left += share_gy
         totals.append(left)
         left = 0.0
-        for radiation, share_gy in dose.absorbed_dose_by_radiation_gy.items():
+        by_radiation = dose.absorbed_dose_by_radiation_gy
+        for radiation in sorted(by_radiation, key=radiation_rank):
+            share_gy = by_radiation[radiation]
             axes.barh(
                 index + 0.19,
                 share_gy,
@@ -335,7 +347,8 @@ def _legend(figure: Figure, rows: dict[str, list[Row]]) -> None:
     """Two lines above the panels: the nuclides and the radiation types that occur."""
     doses = [dose for found in rows.values() for _, _, dose in found]
     nuclides = dict.fromkeys(n for d in doses for n in d.absorbed_dose_by_nuclide_gy)
-    radiations = dict.fromkeys(r for d in doses for r in d.absorbed_dose_by_radiation_gy)
+    found_radiations = {r for d in doses for r in d.absorbed_dose_by_radiation_gy}
+    radiations = sorted(found_radiations, key=radiation_rank)
     lines = (
         ("nuclide", [(nuclide_label(n), nuclide_colour(n)) for n in nuclides]),
         ("radiation", [(r, radiation_colour(r)) for r in radiations]),
@@ -347,6 +360,6 @@ def _legend(figure: Figure, rows: dict[str, list[Row]]) -> None:
         x_in = 0.62
         step_in = min(0.56, (WIDTH_IN - x_in) / max(len(entries), 1)) if row == 0 else 0.72
         for text, colour in entries:
-            figure.text(x_in / WIDTH_IN, y, "■", color=colour, size=9, va="center")
-            figure.text((x_in + 0.12) / WIDTH_IN, y, text, size=7.5, va="center")
+            figure.text(x_in / WIDTH_IN, y, "■", color=colour, size=13, va="center")
+            figure.text((x_in + 0.14) / WIDTH_IN, y, text, size=7.5, va="center")
             x_in += step_in

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alphatwin.report.numbers import percent, prose
 from alphatwin.report.picture import Picture, agent_names
@@ -12,7 +12,6 @@ from alphatwin.report.style import (
     BETWEEN,
     FAINT,
     INK,
-    heading,
     panels,
     shorten,
     svg_text,
@@ -25,10 +24,14 @@ if TYPE_CHECKING:
 
 _REGIONS_SHOWN = 6
 _AGENTS_PER_PICTURE = 8
-_ROW_IN = 0.19
+_ROW_IN = 0.18
+_GROUP_GAP = 0.45  # of a row, between agents
 _LEAST_LABELLED = 0.07  # a narrower piece of a bar has no room for its number
-_PIECES = (("before the first point", BEFORE), ("between points", BETWEEN))
-_PIECES += (("after the last point", AFTER),)
+_PIECES = (
+    ("before the first point", BEFORE),
+    ("between points", BETWEEN),
+    ("after the last point", AFTER),
+)
 
 Group = tuple[str, list[tuple[str, "DecayShare"]]]
 
@@ -64,31 +67,31 @@ def draw_shares(report: DoseReport) -> list[Picture]:
 
 
 def _shares_picture(groups: list[Group], *, number: int) -> Picture:
-    lines = sum(min(len(rows), _REGIONS_SHOWN) + 1 for _, rows in groups)
+    lines = sum(min(len(rows), _REGIONS_SHOWN) + _GROUP_GAP for _, rows in groups)
     figure, (axes,) = panels(
         1,
         columns=1,
         panel_height_in=_ROW_IN * lines,
-        left_in=1.42,
+        left_in=2.05,
         right_in=1.5,
-        top_in=0.3,
+        top_in=0.2,
         bottom_in=0.42,
     )
-    y = 0.5
+    y = 0.5 + _GROUP_GAP / 2
     for name, rows in groups:
         axes.annotate(
-            prose(shorten(name, longest=27)),
+            prose(shorten(name, longest=21)),
             (0.0, y),
-            (-97, 0),
+            (-144, 0),
             xycoords=("axes fraction", "data"),
             textcoords="offset points",
             weight=600,
             va="center",
         )
         for region, share in rows[:_REGIONS_SHOWN]:
-            y += 1.0
             _draw_share(axes, y, region=region, share=share)
-        y += 1.0
+            y += 1.0
+        y += _GROUP_GAP
     _share_axes(axes, lines=lines)
     key = f"shares-{number}"
     more = any(len(rows) > _REGIONS_SHOWN for _, rows in groups)
@@ -107,15 +110,9 @@ def _shares_picture(groups: list[Group], *, number: int) -> Picture:
 
 
 def _summary(groups: list[Group]) -> str:
-    parts = []
-    for name, rows in groups:
-        region, share = rows[0]
-        parts.append(
-            f"{name} in {shorten(region, longest=40)}: {percent(share.before_first_point)} before "
-            f"the first point, {percent(share.between_points)} between points, "
-            f"{percent(share.after_last_point)} after the last"
-        )
-    return prose("; ".join(parts) + ".")
+    region = shorten(groups[0][1][0][0], longest=40)
+    parts = [f"{name} {percent(rows[0][1].between_points)}" for name, rows in groups]
+    return prose(f"Share between the points in {region}: {', '.join(parts)}.")
 
 
 def _draw_share(axes: Axes, y: float, *, region: str, share: DecayShare) -> None:
@@ -135,9 +132,9 @@ def _draw_share(axes: Axes, y: float, *, region: str, share: DecayShare) -> None
                 weight=600,
             )
         left += 100 * value
-    beside = {"textcoords": "offset points", "va": "center", "size": 7.5}
+    beside: dict[str, Any] = {"textcoords": "offset points", "va": "center", "size": 7.5}
     where = ("axes fraction", "data")
-    name = shorten(region, longest=25)
+    name = shorten(region, longest=17)
     axes.annotate(name, (0.0, y), (-4, 0), xycoords=where, ha="right", **beside)
     verdict = "informed by the data" if share.informed_by_data else "not informed by the data"
     axes.annotate(
@@ -151,7 +148,7 @@ def _draw_share(axes: Axes, y: float, *, region: str, share: DecayShare) -> None
     )
 
 
-def _share_axes(axes: Axes, *, lines: int) -> None:
+def _share_axes(axes: Axes, *, lines: float) -> None:
     from matplotlib.patches import Patch
 
     axes.set_xlim(0.0, 100.0)
@@ -160,7 +157,6 @@ def _share_axes(axes: Axes, *, lines: int) -> None:
     axes.set_xticks(range(0, 101, 20))
     axes.spines["left"].set_visible(False)
     axes.set_xlabel("Share of all decays (%)")
-    heading(axes, "Decays")
     axes.legend(
         handles=[Patch(color=colour, label=label) for label, colour in _PIECES],
         loc="lower right",

@@ -25,14 +25,14 @@ def draw(report: DoseReport) -> tuple[Picture, ...]:
     Returns
     -------
     tuple of Picture
-        Agents side by side, curves, shares of decays, chains, what the dose is made of. A figure
+        Shares of decays, agents side by side, what the dose is made of, curves, chains. A figure
         that has nothing to show is left out; one that does not fit a page comes in parts.
     """
     with house_style():
         return (
-            *draw_agents(report),
-            *draw_curves(report),
             *draw_shares(report),
-            *draw_chains(report),
+            *draw_agents(report),
             *draw_stacks(report),
+            *draw_curves(report),
+            *draw_chains(report),
         )

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import base64
+import re
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from alphatwin.report import tables
+from alphatwin.report import fit_tables, tables
 from alphatwin.report.figures import draw
-from alphatwin.report.numbers import MISSING, nuclide_label, number, prose, quantity
+from alphatwin.report.numbers import MISSING, count, nuclide_label, number, prose
 from alphatwin.report.style import FONT, FONT_FILES
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
     from alphatwin.report.picture import Picture
     from alphatwin.report.value import DoseReport
 
+_BREAK_EVERY = 18
+_LONG_WORD = re.compile(r"\S{25,}")
 _CONTROLS = {c: " " for c in range(32) if chr(c) not in "\n\t"} | {0x7F: " "}
 
 
@@ -54,12 +58,20 @@ def to_html(
         picture_number={p.key: i for i, p in enumerate(shown, start=1)},
         for_print=for_print,
         tables=tables,
+        fit_tables=fit_tables,
         font_faces=_font_faces(),
         loud=[w for w in report.warnings if w.loud],
         quiet=[w for w in report.warnings if not w.loud],
-        activity=quantity,
         number=number,
-        missing=MISSING,
+        count=count,
+        unknown=(MISSING, tables.NO_MASS, "not known"),
+        doubt=tables.DOUBT,
+        any_doubt=any(
+            not s.informed_by_data
+            for agent in report.agents
+            for dose in agent.regions
+            for s in dose.decay_shares
+        ),
     )
     return page.translate(_CONTROLS)
 
@@ -77,8 +89,26 @@ def _environment() -> Environment:
     )
     environment.filters["prose"] = prose
     environment.filters["nuclide"] = nuclide_label
+    environment.filters["soft"] = _soft
     environment.filters["effect_lines"] = tables.effect_lines
     return environment
+
+
+def _soft(text: str) -> Markup:
+    """Escape a text and let words that no column can hold be broken."""
+    from markupsafe import Markup, escape
+
+    def broken(match: re.Match[str]) -> str:
+        word = match[0]
+        return "<wbr>".join(
+            str(escape(word[i : i + _BREAK_EVERY])) for i in range(0, len(word), _BREAK_EVERY)
+        )
+
+    pieces, at = [], 0
+    for match in _LONG_WORD.finditer(text):
+        pieces += [str(escape(text[at : match.start()])), broken(match)]
+        at = match.end()
+    return Markup("".join([*pieces, str(escape(text[at:]))]))
 
 
 @cache

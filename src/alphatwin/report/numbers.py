@@ -23,12 +23,12 @@ _PLAIN_BELOW = 1e6  # and so are larger ones
 _LEAST_PLAIN_MEDIAN = 1e-5  # of an interval that reaches up to plain numbers
 _SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 _PREFIXES = {"n": 1e-9, "µ": 1e-6, "m": 1e-3, "": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
-_ELEMENTS = (
-    "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se "
-    "Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb "
-    "Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am"
-).split()
-_SYMBOL = "|".join(sorted(_ELEMENTS, key=len, reverse=True))
+_ELEMENTS = """
+H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb
+Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu
+Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm Bk Cf
+"""
+_SYMBOL = "|".join(sorted(_ELEMENTS.split(), key=len, reverse=True))
 _MASS_FIRST = re.compile(rf"(?<![\w.])(\d{{2,3}}m?)({_SYMBOL})(?![A-Za-z0-9])")
 _SYMBOL_FIRST = re.compile(rf"(?<![\w.])({_SYMBOL})-(\d{{2,3}}m?)(?!\w)")
 
@@ -144,6 +144,11 @@ def number(value: float | None, *, digits: int = 3) -> str:
     places = _places(mantissa, digits=digits)
     text = _fixed(mantissa, places)
     return f"{text} × 10{superscript(exponent)}" if exponent else text
+
+
+def count(value: float) -> str:
+    """Return a whole number with its thousands set apart: ``10 000``."""
+    return _fixed(value, 0)
 
 
 def quantity(value: float | None, base: str, *, digits: int = 3) -> str:

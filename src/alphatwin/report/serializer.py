@@ -95,7 +95,7 @@ def json_schema() -> Jsonable:
     return head | body | {"$defs": definitions}
 
 
-def _plain(value: object, *, path: str) -> Any:  # noqa: ANN401 - any JSON value
+def _plain(value: object, *, path: str) -> Any:
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, float):
@@ -131,7 +131,7 @@ def _key(key: object, *, path: str) -> str:
     return key
 
 
-def _text(value: Any, *, indent: str) -> str:  # noqa: ANN401 - any JSON value
+def _text(value: Any, *, indent: str) -> str:
     """Write JSON with one key a line, but lists of numbers on as few lines as they need."""
     inner = indent + "  "
     if isinstance(value, dict) and value:

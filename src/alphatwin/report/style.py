@@ -13,7 +13,7 @@ import warnings
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import as_file, files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,7 +64,7 @@ _SPARE = ("#5c6bc0", "#8d6e63", "#26a69a", "#ab47bc", "#789262", "#b0656b")
 _SHADE = {"Bi-212": 0.13, "Po-212": 0.17, "Tl-208": 0.14, "Pb-209": 0.16, "Bi-211": -0.12}
 _SHADE |= {"Po-215": 0.10, "Po-211": -0.08, "Po-216": 0.24, "Po-214": 0.08, "Tl-207": -0.12}
 _SHADE |= {"Pb-211": -0.14, "Pb-214": 0.08, "Bi-210": 0.2, "Tb-155": 0.15, "Th-227": 0.12}
-_RC = {
+_RC: dict[Any, Any] = {
     "font.family": [FONT],
     "font.size": 8.0,
     "axes.labelsize": 8.0,
@@ -96,6 +96,7 @@ _RC = {
     "svg.fonttype": "none",
     "hatch.linewidth": 0.6,
 }
+_TEXT_LUMINANCE = 0.183  # contrast of 4.5 to 1 with white, as WCAG asks of text
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 _GEOMETRY = re.compile(r' (?:d|x|y|points|transform|width|height|viewBox)="[^"]*"')
 
@@ -110,6 +111,20 @@ def nuclide_colour(nuclide: str) -> str:
 def radiation_colour(radiation: str) -> str:
     """Return the colour of a radiation type."""
     return _RADIATION.get(radiation, "#555555")
+
+
+def radiation_rank(radiation: str) -> tuple[int, str]:
+    """Return the place of a radiation type among the others, for sorting."""
+    known = list(_RADIATION)
+    return (known.index(radiation) if radiation in known else len(known), radiation)
+
+
+def text_colour(colour: str) -> str:
+    """Return the colour, darkened as far as small text on white paper needs to be read."""
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    luminance = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
+    factor = min(1.0, (_TEXT_LUMINANCE / max(luminance, 1e-9)) ** (1 / 2.2))
+    return "#" + "".join(f"{round(255 * factor * part):02x}" for part in (red, green, blue))
 
 
 def tint(colour: str, *, strength: float) -> str:
@@ -256,11 +271,10 @@ def svg_text(figure: Figure, *, key: str) -> str:
         The element, without date or metadata, equal for equal figures.
     """
     import matplotlib as mpl
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     stream = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": key}):
-        FigureCanvasSVG(figure).print_svg(stream, metadata={"Date": None})
+        figure.savefig(stream, format="svg", metadata={"Date": None})
     text = stream.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)

@@ -6,13 +6,13 @@ HTML and PDF print the same tables; nothing is formatted anywhere else.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from alphatwin.report.numbers import (
     MISSING,
     dose_unit,
-    duration,
     interval,
     nuclide_label,
     number,
@@ -23,6 +23,7 @@ from alphatwin.report.numbers import (
     unit_for,
 )
 from alphatwin.report.picture import agent_names
+from alphatwin.report.style import radiation_rank
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +43,7 @@ _QUANTITY = {
     "absorbed_dose_gy": "absorbed dose",
     "rbe_weighted_dose_gy": "RBE-weighted dose",
 }
+DOUBT = "‡"
 NO_MASS = "mass unknown"
 
 
@@ -88,7 +90,7 @@ def weighted_dose_tables(report: DoseReport) -> list[Table]:
     for pair in pairs:
         if pair != (1.0, 1.0):
             title = f"RBE-weighted dose, {_rbe_text(*pair)}"
-            tables += _dose_tables(report, title=title, pick=lambda d, p=pair: _weighted(d, p))
+            tables += _dose_tables(report, title=title, pick=partial(_weighted, pair=pair))
     return tables
 
 
@@ -96,7 +98,7 @@ def _rbe_text(rbe_alpha: float, rbe_recoil: float) -> str:
     return f"RBE {rbe_alpha:g} for alphas, {rbe_recoil:g} for recoils"
 
 
-def _weighted(dose: RegionDose, pair: tuple[float, float]) -> Estimate | None:
+def _weighted(dose: RegionDose, *, pair: tuple[float, float]) -> Estimate | None:
     for weighted in dose.rbe_weighted:
         if (weighted.rbe_alpha, weighted.rbe_recoil) == pair:
             return weighted.rbe_weighted_dose_gy
@@ -115,8 +117,9 @@ def _dose_tables(
         doses = [_doses_by_region(agent) for _, agent in part]
         rows = []
         for region in report.regions:
-            cells = (d.get(region.name) for d in doses)
-            rows.append((region.name, *(_dose_cell(c, pick, unit.size) for c in cells)))
+            cells = [(d.get(region.name), a.nuclide) for d, (_, a) in zip(doses, part, strict=True)]
+            label = f"{region.name}\n{prose(region.kinetics)}"
+            rows.append((label, *(_dose_cell(c, pick, unit.size, nuclide) for c, nuclide in cells)))
         tables.append(
             Table(
                 title=f"{title} ({unit.text}): median [95 % interval]",
@@ -128,17 +131,22 @@ def _dose_tables(
 
 
 def _dose_cell(
-    dose: RegionDose | None, pick: Callable[[RegionDose], Estimate | None], size: float
+    dose: RegionDose | None,
+    pick: Callable[[RegionDose], Estimate | None],
+    size: float,
+    nuclide: str,
 ) -> str:
     if dose is None:
         return MISSING
     if dose.absorbed_dose_gy is None:
         return NO_MASS
-    return interval(pick(dose), size=size)
+    doubtful = any(s.nuclide == nuclide and not s.informed_by_data for s in dose.decay_shares)
+    return interval(pick(dose), size=size) + (f" {DOUBT}" if doubtful else "")
 
 
 def _agent_head(name: str, agent: AgentReport) -> str:
-    return f"{prose(name)}\n{agent.role}, {quantity(agent.activity_bq, 'Bq')}"
+    activity = quantity(agent.activity_bq, "Bq")
+    return f"{prose(name)}\n{agent.role}, {'activity ' * (agent.activity_bq is None)}{activity}"
 
 
 def agents_table(report: DoseReport) -> Table:
@@ -184,7 +192,9 @@ def agent_dose_tables(report: DoseReport) -> list[Table]:
         per = [e.median for d in agent.regions if (e := d.absorbed_dose_per_activity_gy_per_bq)]
         dose, activity = _per_activity_unit(max(per, default=1e-9))
         pairs = list(
-            dict.fromkeys((w.rbe_alpha, w.rbe_recoil) for d in agent.regions for w in d.rbe_weighted)
+            dict.fromkeys(
+                (w.rbe_alpha, w.rbe_recoil) for d in agent.regions for w in d.rbe_weighted
+            )
         )
         rows = tuple(
             (
@@ -192,7 +202,7 @@ def agent_dose_tables(report: DoseReport) -> list[Table]:
                 interval(d.time_integrated_activity_bq_s, size=unit.size * _HOUR_S),
                 NO_MASS if d.absorbed_dose_gy is None else interval(d.absorbed_dose_gy),
                 interval(d.absorbed_dose_per_activity_gy_per_bq, size=dose[1] / activity[1]),
-                *(interval(_weighted(d, pair)) for pair in pairs),
+                *(interval(_weighted(d, pair=pair)) for pair in pairs),
                 percent(d.photon_energy_not_deposited),
             )
             for d in agent.regions
@@ -221,123 +231,6 @@ def _per_activity_unit(largest: float) -> tuple[tuple[str, float], tuple[str, fl
     return ("mGy", 1e-3), ("kBq" if largest > 1e-6 else "MBq", 1e3 if largest > 1e-6 else 1e6)
 
 
-def regions_table(report: DoseReport) -> Table:
-    """Return the regions, their mass and how their kinetics are known."""
-    rows = tuple(
-        (
-            region.name,
-            region.kind,
-            "not known"
-            if region.mass_kg is None
-            else f"{quantity(1e3 * region.mass_kg, 'g')} ± {percent(region.mass_relative_sd)}",
-            prose(region.kinetics),
-            prose(region.fit.model),
-            prose(region.fit.why),
-        )
-        for region in report.regions
-    )
-    return Table(
-        title="Regions and how their kinetics are known",
-        head=("Region", "Kind", "Mass", "Kinetics", "Model", "Why"),
-        rows=rows,
-        prose_columns=(0, 3, 4, 5),
-    )
-
-
-def points_table(report: DoseReport) -> Table:
-    """Return the measured points beside the fit."""
-    rows = []
-    for region in report.regions:
-        for point in region.fit.points:
-            unit = unit_for(point.activity_bq, "Bq")
-            low, high = (number(v / unit.size) for v in (point.low_bq, point.high_bq))
-            rows.append(
-                (
-                    region.name,
-                    nuclide_label(region.fit.nuclide),
-                    duration(point.time_s),
-                    f"{quantity(point.activity_bq, 'Bq')} [{low}–{high}]",
-                    f"{interval(point.fitted, size=unit.size)} {unit.text}",
-                    f"{point.standardised_residual:+.2f}".replace("-", "−"),
-                )
-            )
-    return Table(
-        title="Measured points and the fit at their times",
-        head=(
-            "Region",
-            "Counted",
-            "Time",
-            "Measured [± two standard uncertainties]",
-            "Fitted [95 % interval]",
-            "Standardised residual",
-        ),
-        rows=tuple(rows),
-    )
-
-
-def parameters_table(report: DoseReport) -> Table:
-    """Return the fitted parameters."""
-    rows = [
-        (region.name, key, interval(estimate), _sample_size(region.fit.effective_sample_size))
-        for region in report.regions
-        for key, estimate in region.fit.parameters.items()
-    ]
-    return Table(
-        title="Fitted parameters, each name ending in its unit: median [95 % interval]",
-        head=("Region", "Parameter", "Value", "Effective sample size"),
-        rows=tuple(rows),
-    )
-
-
-def _sample_size(size: float | None) -> str:
-    return MISSING if size is None else f"{size:.0f}"
-
-
-def priors_table(report: DoseReport) -> Table:
-    """Return the population priors, each with the regions that it was used for."""
-    used: dict[tuple[str, ...], list[str]] = {}
-    for region in report.regions:
-        for prior in region.fit.priors:
-            key = (
-                prose(prior.parameter),
-                number(prior.median),
-                number(prior.geometric_sd),
-                prose(prior.source),
-                prior.status,
-            )
-            used.setdefault(key, []).append(region.name)
-    return Table(
-        title="Population priors (lognormal)",
-        head=("Parameter", "Geometric mean", "Geometric SD", "Source", "Status", "Used for"),
-        rows=tuple((*key, ", ".join(regions)) for key, regions in used.items()),
-        prose_columns=(0, 3, 5),
-    )
-
-
-def shares_table(report: DoseReport) -> Table:
-    """Return where in time the decays of every chain member lie."""
-    rows = [
-        (
-            prose(name),
-            dose.region,
-            nuclide_label(share.nuclide),
-            percent(share.before_first_point),
-            percent(share.between_points),
-            percent(share.after_last_point),
-            "yes" if share.informed_by_data else "no",
-        )
-        for name, agent in zip(agent_names(report), report.agents, strict=True)
-        for dose in agent.regions
-        for share in dose.decay_shares
-    ]
-    return Table(
-        title="Share of the decays of every chain member before, between and after the points",
-        head=("Agent", "Region", "Nuclide", "Before", "Between", "After", "Informed by the data"),
-        rows=tuple(rows),
-        prose_columns=(0, 1),
-    )
-
-
 def decays_tables(report: DoseReport) -> list[Table]:
     """Return the number of decays of every chain member, a table for each agent."""
     return [
@@ -358,28 +251,27 @@ def breakdown_tables(report: DoseReport) -> list[Table]:
     tables = []
     for name, agent in zip(agent_names(report), report.agents, strict=True):
         doses = [d for d in agent.regions if d.absorbed_dose_gy is not None]
-        parts = [v for d in doses for v in d.absorbed_dose_by_nuclide_gy.values()]
-        unit = dose_unit(parts)
         nuclides = list(dict.fromkeys(n for d in doses for n in d.absorbed_dose_by_nuclide_gy))
-        kinds = list(dict.fromkeys(k for d in doses for k in d.absorbed_dose_by_radiation_gy))
+        found = {k for d in doses for k in d.absorbed_dose_by_radiation_gy}
+        kinds = sorted(found, key=radiation_rank)
         rows = tuple(
             (
                 d.region,
-                *(_part(d.absorbed_dose_by_nuclide_gy, n, unit.size) for n in nuclides),
-                *(_part(d.absorbed_dose_by_radiation_gy, k, unit.size) for k in kinds),
+                *(_part(d.absorbed_dose_by_nuclide_gy, n) for n in nuclides),
+                *(_part(d.absorbed_dose_by_radiation_gy, k) for k in kinds),
             )
             for d in doses
         )
         if rows:
-            title = f"{name}: parts of the median absorbed dose ({unit.text})"
+            title = f"{name}: parts of the median absorbed dose, by nuclide and by radiation type"
             head = ("Region", *map(nuclide_label, nuclides), *kinds)
             tables.append(Table(title=prose(title), head=head, rows=rows))
     return tables
 
 
-def _part(parts: dict[str, float], key: str, size: float) -> str:
-    value = parts.get(key)
-    return MISSING if value is None else number(value / size)
+def _part(parts: dict[str, float], key: str) -> str:
+    total = sum(parts.values())
+    return MISSING if key not in parts or total <= 0.0 else percent(parts[key] / total)
 
 
 def effect_lines(alternative: Alternative) -> list[str]:

@@ -247,13 +247,16 @@ def _point(time_s, fitted_bq, *, residual):
 
 def _region_record(region):
     name, kind, mass_kg, share, biological_h, sd, measured = region
-    fitted = AGENTS[0][3] * _members_bq(
-        "Lu-177",
-        np.array(POINTS_S),
-        activity_bq=1.0,
-        share=share,
-        biological_h=biological_h,
-    )["Lu-177"]
+    fitted = (
+        AGENTS[0][3]
+        * _members_bq(
+            "Lu-177",
+            np.array(POINTS_S),
+            activity_bq=1.0,
+            share=share,
+            biological_h=biological_h,
+        )["Lu-177"]
+    )
     points = tuple(
         _point(t, float(a), residual=r)
         for t, a, r in zip(POINTS_S, fitted, (0.3, -0.4), strict=True)
@@ -296,20 +299,26 @@ def _warnings():
         (
             "decays-before-first-point",
             "213Bi-DOTATOC, lesion 1",
-            "97 % of the decays of 213Bi lie before the first measured point at 3.74 h: this "
-            "prediction is not informed by the data.",
+            (
+                "97 % of the decays of 213Bi lie before the first measured point at 3.74 h: this "
+                "prediction is not informed by the data."
+            ),
         ),
         (
             "points-on-the-rise",
             "lesion 1, lesion 2",
-            "Both measured points lie on the rising part of the curve: clearance comes from the "
-            "population prior, not from this patient.",
+            (
+                "Both measured points lie on the rising part of the curve: clearance comes from the "
+                "population prior, not from this patient."
+            ),
         ),
         (
             "population-kinetics",
             "kidneys, spleen, red marrow",
-            "Not measured in this patient; published population kinetics of 177Lu-DOTATATE are "
-            "used instead.",
+            (
+                "Not measured in this patient; published population kinetics of 177Lu-DOTATATE are "
+                "used instead."
+            ),
         ),
     )
     quiet = (("photons-left-out", "177Lu-DOTATATE", "19 % of the emitted energy is photons."),)
@@ -322,10 +331,10 @@ def _warnings():
 
 def _assumptions(agents):
     predicted = agents[-1].agent
-    effect = Effect(
-        agent=predicted, region="lesion 1", quantity="rbe_weighted_dose_gy", ratio=0.62
+    effect = Effect(agent=predicted, region="lesion 1", quantity="rbe_weighted_dose_gy", ratio=0.62)
+    absorbed = Effect(
+        agent="225Ac-DOTATATE", region="kidneys", quantity="absorbed_dose_gy", ratio=0.71
     )
-    absorbed = Effect(agent="225Ac-DOTATATE", region="kidneys", quantity="absorbed_dose_gy", ratio=0.71)
     return (
         Assumption(
             name="rbe.alpha",
@@ -344,7 +353,9 @@ def _assumptions(agents):
             source="No measurement in humans is known to us.",
             status="choice",
             alternatives=(
-                Alternative(value="213Bi leaves and goes to the kidneys", effects=(absorbed, effect)),
+                Alternative(
+                    value="213Bi leaves and goes to the kidneys", effects=(absorbed, effect)
+                ),
                 Alternative(value="not computed", effects=()),
             ),
         ),
