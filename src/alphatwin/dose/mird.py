@@ -1,0 +1,150 @@
+r"""Absorbed dose of a region from the decays in it, by the MIRD schema.
+
+.. math:: D(r) = \frac{1}{m_r} \sum_{n} \tilde A_n(r) \sum_i \Delta_{n,i}\, \phi_{n,i}(r)
+
+with :math:`\tilde A_n` the decays of nuclide *n* in the region, :math:`\Delta_{n,i}` its mean
+energy per decay in emissions of kind *i* and :math:`\phi` the absorbed fraction [1]_
+(docs/theory.md, eq. 8).
+
+References
+----------
+.. [1] W. E. Bolch et al., "MIRD Pamphlet No. 21: A Generalized Schema for Radiopharmaceutical
+   Dosimetry", J. Nucl. Med. 50 (2009) 477-484, doi:10.2967/jnumed.108.056036.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from alphatwin.dose.absorption import RADIATION_TYPE_OF_EMISSION, RADIATION_TYPES
+from alphatwin.errors import InvalidValueError
+from alphatwin.nuclides import energy_per_decay_mev
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from alphatwin.dose.absorption import AbsorbedFraction
+    from alphatwin.nuclides import DecayDataName
+
+JOULE_PER_MEV: Final = 1.602176634e-13
+"""Exact since the SI of 2019. [J/MeV]"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AbsorbedDose:
+    """Absorbed dose of one region, with samples, apart by nuclide and radiation type.
+
+    Attributes
+    ----------
+    nuclides
+        Members of the chain, in the order of the arrays.
+    by_nuclide_and_radiation_gy
+        (n_samples, n_nuclides, n_radiation_types) absorbed dose; radiation types in the order of
+        :data:`alphatwin.dose.RADIATION_TYPES`. [Gy]
+    """
+
+    nuclides: tuple[str, ...]
+    by_nuclide_and_radiation_gy: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        array = np.array(self.by_nuclide_and_radiation_gy, dtype=np.float64)
+        if array.ndim != 3 or array.shape[1:] != (len(self.nuclides), len(RADIATION_TYPES)):
+            msg = (
+                "by_nuclide_and_radiation_gy must have shape (n_samples, "
+                f"{len(self.nuclides)}, {len(RADIATION_TYPES)}), got {array.shape}"
+            )
+            raise InvalidValueError(msg)
+        array.setflags(write=False)
+        object.__setattr__(self, "by_nuclide_and_radiation_gy", array)
+
+    @property
+    def total_gy(self) -> NDArray[np.float64]:
+        """(n_samples,) absorbed dose from all nuclides and radiation types in Gy."""
+        return np.asarray(self.by_nuclide_and_radiation_gy.sum(axis=(1, 2)))
+
+    @property
+    def by_radiation_gy(self) -> NDArray[np.float64]:
+        """(n_samples, n_radiation_types) absorbed dose summed over nuclides in Gy."""
+        return np.asarray(self.by_nuclide_and_radiation_gy.sum(axis=1))
+
+    @property
+    def by_nuclide_gy(self) -> NDArray[np.float64]:
+        """(n_samples, n_nuclides) absorbed dose summed over radiation types in Gy."""
+        return np.asarray(self.by_nuclide_and_radiation_gy.sum(axis=2))
+
+
+def energy_absorbed_per_decay_j(
+    nuclides: Sequence[str],
+    *,
+    mass_kg: float,
+    absorbed_fraction: AbsorbedFraction,
+    decay_data: DecayDataName = "icrp107",
+) -> NDArray[np.float64]:
+    """Return the mean energy that a region absorbs per decay in it.
+
+    Parameters
+    ----------
+    nuclides
+        Nuclides in canonical form.
+    mass_kg
+        Mass of the region, for absorbed fractions that depend on it. [kg]
+    absorbed_fraction
+        The share of each kind of emission that stays in the region.
+    decay_data
+        Decay-data set, ``icrp107`` or ``ensdf``.
+
+    Returns
+    -------
+    (n_nuclides, n_radiation_types) ndarray
+        Absorbed energy by radiation type, as :data:`alphatwin.dose.RADIATION_TYPES`. [J]
+    """
+    energy_j = np.zeros((len(nuclides), len(RADIATION_TYPES)))
+    for row, name in enumerate(nuclides):
+        emitted = energy_per_decay_mev(name, decay_data=decay_data).as_dict()
+        for emission, energy_mev in emitted.items():
+            column = RADIATION_TYPES.index(RADIATION_TYPE_OF_EMISSION[emission])
+            share = absorbed_fraction(emission, nuclide=name, mass_kg=mass_kg)
+            energy_j[row, column] += energy_mev * JOULE_PER_MEV * share
+    return energy_j
+
+
+def absorbed_dose(
+    decays: ArrayLike,
+    *,
+    nuclides: Sequence[str],
+    mass_kg: ArrayLike,
+    energy_j: ArrayLike,
+) -> AbsorbedDose:
+    """Return the absorbed dose of a region from the decays in it.
+
+    Parameters
+    ----------
+    decays : (n_samples, n_nuclides) array_like
+        Decays of each nuclide in the region (time-integrated activity). [Bq s]
+    nuclides
+        Nuclides, in the order of the columns.
+    mass_kg : (n_samples,) or () array_like
+        Mass of the region. [kg]
+    energy_j : (n_nuclides, n_radiation_types) array_like
+        Energy absorbed per decay, from :func:`energy_absorbed_per_decay_j`. [J]
+
+    Raises
+    ------
+    InvalidValueError
+        If a mass is not positive, or decays are negative.
+    """
+    n_decays = np.asarray(decays, dtype=np.float64)
+    mass = np.asarray(mass_kg, dtype=np.float64)
+    if not np.all(mass > 0.0):
+        msg = f"mass_kg must be > 0 everywhere, least value got {mass.min()}"
+        raise InvalidValueError(msg)
+    if not np.all(n_decays >= 0.0):
+        msg = f"decays must be >= 0 everywhere, least value got {n_decays.min()}"
+        raise InvalidValueError(msg)
+    per_mass = n_decays / mass.reshape(-1, 1)
+    return AbsorbedDose(tuple(nuclides), per_mass[:, :, np.newaxis] * np.asarray(energy_j))

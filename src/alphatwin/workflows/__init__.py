@@ -1,0 +1,1 @@
+"""From request to report: each module composes the core into one answer."""

@@ -1,0 +1,154 @@
+"""The main job: from a course file to the dose report."""
+
+from __future__ import annotations
+
+import dataclasses
+import platform
+from importlib.metadata import version as installed_version
+from typing import TYPE_CHECKING, Final
+
+from alphatwin.nuclides import decay_data_provenance
+from alphatwin.report.value import (
+    AgentReport,
+    DoseReport,
+    Inputs,
+    PatientRecord,
+    Program,
+    TableRecord,
+)
+from alphatwin.version import __version__
+from alphatwin.workflows.analysis import analyse
+from alphatwin.workflows.assumptions import assumptions_and_alternatives
+from alphatwin.workflows.cautions import cautions
+from alphatwin.workflows.records import curve_record, region_dose, region_record
+from alphatwin.workflows.sources import sources
+
+if TYPE_CHECKING:
+    from alphatwin.files import CourseFile
+    from alphatwin.patient import Assumptions, DecayDataName, Patient, PreviousTherapy
+    from alphatwin.tables.provenance import Provenance
+    from alphatwin.workflows.analysis import AgentAnswer
+
+NOTICE: Final = (
+    "For research use only. AlphaTwin is not a medical device. Nothing here is an activity that "
+    "may be given: it shows computed doses and where they come from; people decide."
+)
+NUMERICAL_DEPENDENCIES: Final = ("numpy", "scipy", "icrp107-database")
+
+
+def dose_report(
+    file: CourseFile,
+    *,
+    decay_data: DecayDataName | None = None,
+    seed: int = 1,
+    samples: int | None = None,
+) -> DoseReport:
+    """Return what the agents of a course did and would do.
+
+    Parameters
+    ----------
+    file
+        The course as read from its file.
+    decay_data
+        Decay-data set, instead of the one that the course names.
+    seed
+        Seed of every random stream.
+    samples
+        Number of samples, instead of the one that the course names.
+
+    Raises
+    ------
+    AlphaTwinError
+        If the course asks for something that is not known; the message says what and the way out.
+    """
+    stated = file.course.assumptions
+    assumed = dataclasses.replace(
+        stated,
+        decay_data=stated.decay_data if decay_data is None else decay_data,
+        samples=stated.samples if samples is None else samples,
+    )
+    course = dataclasses.replace(file.course, assumptions=assumed)
+    answers = analyse(course, own_agents=file.agents, seed=seed)
+    return DoseReport(
+        schema=1,
+        kind="dose",
+        notice=NOTICE,
+        program=_program(),
+        inputs=Inputs(
+            course_title=course.title,
+            course_sha256=file.sha256,
+            seed=seed,
+            samples=assumed.samples,
+            decay_data=assumed.decay_data,
+            tables=tuple(_table(p) for p in decay_data_provenance(decay_data=assumed.decay_data)),
+        ),
+        patient=_patient(course.patient),
+        regions=tuple(region_record(course, region, answers) for region in course.regions),
+        agents=tuple(_agent(answer, course.assumptions) for answer in answers),
+        assumptions=assumptions_and_alternatives(file, course, answers, seed=seed),
+        warnings=cautions(file, course, answers),
+        sources=sources(course, answers),
+    )
+
+
+def _agent(answer: AgentAnswer, assumed: Assumptions) -> AgentReport:
+    ratio = 1.0 if answer.prediction is None else answer.prediction.uptake_ratio
+    return AgentReport(
+        agent=answer.agent.name,
+        role="administered" if answer.prediction is None else "predicted",
+        administration=answer.administration.name,
+        nuclide=answer.agent.nuclide,
+        vector=answer.agent.vector,
+        receptor_action=answer.agent.receptor_action,
+        chain=tuple(answer.chain.nuclides),
+        activity_bq=answer.activity_bq,
+        activity_from=answer.activity_from,
+        uptake_ratio=1.0 if ratio is None else ratio,
+        regions=tuple(region_dose(answer, r, assumed) for r in answer.regions),
+        curves=tuple(curve_record(answer, r) for r in answer.regions),
+        not_published=answer.agent.absent,
+    )
+
+
+def _program() -> Program:
+    return Program(
+        name="AlphaTwin",
+        version=__version__,
+        python=platform.python_version(),
+        dependencies={name: installed_version(name) for name in NUMERICAL_DEPENDENCIES},
+    )
+
+
+def _table(source: Provenance) -> TableRecord:
+    return TableRecord(
+        name=source.name,
+        title=source.title,
+        source=source.source,
+        doi_or_url=source.doi_or_url,
+        licence=source.licence,
+        sha256=source.sha256,
+    )
+
+
+def _patient(patient: Patient) -> PatientRecord:
+    return PatientRecord(
+        sex=patient.sex,
+        weight_kg=patient.weight_kg,
+        height_m=patient.height_m,
+        renal_risk_factors=patient.renal_risk_factors,
+        previous_therapies=(
+            None
+            if patient.previous_therapies is None
+            else tuple(_previous(t) for t in patient.previous_therapies)
+        ),
+    )
+
+
+def _previous(therapy: PreviousTherapy) -> str:
+    activity = (
+        "activity unknown"
+        if therapy.activity_bq is None
+        else f"{therapy.activity_bq / 1e9:.3g} GBq"
+    )
+    cycles = "cycles unknown" if therapy.cycles is None else f"{therapy.cycles} cycles"
+    return f"{therapy.agent}, {activity}, {cycles}"

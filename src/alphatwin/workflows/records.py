@@ -1,0 +1,283 @@
+"""From the samples of an analysis to the records of the dose report."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import math
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from alphatwin.biology import RbeWeights, rbe_weighted_dose_gy
+from alphatwin.dose import RADIATION_TYPES
+from alphatwin.kinetics import activity_bq, best_phases
+from alphatwin.nuclides import nuclide
+from alphatwin.report.value import (
+    Curve,
+    DecayShare,
+    Estimate,
+    FitRecord,
+    PointRecord,
+    PriorRecord,
+    RegionDose,
+    RegionRecord,
+    WeightedDose,
+)
+from alphatwin.uncertainty import summarise
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from alphatwin.dose import AbsorbedDose
+    from alphatwin.kinetics import Phases
+    from alphatwin.nuclides import DecayChain
+    from alphatwin.patient import Assumptions, Course, Region
+    from alphatwin.workflows.analysis import AgentAnswer, RegionAnswer
+    from alphatwin.workflows.region_curves import RegionKinetics
+
+INFORMED_SHARE: Final = 0.5
+"""Least share of decays between the measured points for a prediction to count as informed."""
+CURVE_POINTS: Final = 96
+CURVE_DIGITS: Final = 6
+CURVE_SAMPLES: Final = 2_000
+"""Bands of the figures need no more: their edges move by less than 2 % of the band's width."""
+
+
+def estimate(samples: NDArray[np.float64]) -> Estimate:
+    """Return median and central 95 % interval of (n_samples,) samples."""
+    interval = summarise(samples)
+    return Estimate(
+        median=float(interval.median), low=float(interval.low), high=float(interval.high)
+    )
+
+
+def _edges(
+    samples: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return median and ends of the interval along the first axis."""
+    interval = summarise(samples)
+    return np.asarray(interval.median), np.asarray(interval.low), np.asarray(interval.high)
+
+
+def region_record(course: Course, region: Region, answers: tuple[AgentAnswer, ...]) -> RegionRecord:
+    """Return how the kinetics of a region are known."""
+    every = [r.kinetics for a in answers for r in a.regions if r.region.name == region.name]
+    own = [
+        k for k in every if k.measurement and k.measurement.administration == k.administration.name
+    ]
+    return RegionRecord(
+        name=region.name,
+        kind=region.kind,
+        mass_kg=region.mass_kg,
+        mass_relative_sd=region.mass_relative_sd,
+        kinetics=region.kinetics,
+        fit=_fit_record(course, (own or every)[0]),
+    )
+
+
+def _fit_record(course: Course, kinetics: RegionKinetics) -> FitRecord:
+    priors = tuple(
+        PriorRecord(
+            parameter=f"{f.quantity} ({f.nuclide})",
+            median=f.median,
+            geometric_sd=f.geometric_sd,
+            source=f.source.citation,
+            status=f.source.status,
+        )
+        for f in kinetics.figures
+    )
+    fitted, observed, measurement = kinetics.fitted, kinetics.observed, kinetics.measurement
+    if fitted is None or observed is None or measurement is None:
+        return FitRecord(
+            administration=kinetics.administration.name,
+            nuclide=kinetics.figures[0].nuclide,
+            model="population",
+            why="Not measured in this patient: published figures of other patients stand in.",
+            points=(),
+            priors=priors,
+            parameters=_population_parameters(course, kinetics),
+            effective_sample_size=None,
+        )
+    median, low, high = _edges(fitted.fitted_bq_samples)
+    spread = np.where(
+        np.isnan(observed.sd_bq), observed.relative_sd * observed.activity_bq, observed.sd_bq
+    )
+    points = tuple(
+        PointRecord(
+            time_s=float(observed.time_s[i]),
+            activity_bq=float(observed.activity_bq[i]),
+            low_bq=max(0.0, float(observed.activity_bq[i] - 2.0 * spread[i])),
+            high_bq=float(observed.activity_bq[i] + 2.0 * spread[i]),
+            fitted=Estimate(median=float(median[i]), low=float(low[i]), high=float(high[i])),
+            standardised_residual=float(fitted.standardised_residuals[i]),
+        )
+        for i in range(len(observed.time_s))
+    )
+    return FitRecord(
+        administration=measurement.administration,
+        nuclide=measurement.nuclide,
+        model=fitted.model,
+        why=fitted.why,
+        points=points,
+        priors=priors,
+        parameters={key: estimate(value) for key, value in fitted.parameters.items()},
+        effective_sample_size=float(fitted.effective_sample_size),
+    )
+
+
+def _population_parameters(course: Course, kinetics: RegionKinetics) -> dict[str, Estimate]:
+    name = kinetics.figures[0].nuclide
+    rate_per_s = nuclide(name, decay_data=course.assumptions.decay_data).decay_constant_per_s
+    half_life_s = math.log(2.0) / (rate_per_s + kinetics.curve.biological_rate_per_s[:, 0])
+    return {
+        "uptake_fraction": estimate(kinetics.curve.amplitude_fraction[:, 0]),
+        "effective_half_life_s": estimate(half_life_s),
+    }
+
+
+def region_dose(answer: AgentAnswer, region: RegionAnswer, assumed: Assumptions) -> RegionDose:
+    """Return what an agent does to a region as a record."""
+    dose = region.dose
+    total = None if dose is None else dose.total_gy
+    per_activity = None
+    if total is not None and answer.activity_bq is not None:
+        per_activity = estimate(total / answer.activity_bq)
+    return RegionDose(
+        region=region.region.name,
+        time_integrated_activity_bq_s=estimate(region.decays[:, 0]),
+        decays={
+            name: float(n)
+            for name, n in zip(answer.chain.nuclides, np.median(region.decays, axis=0), strict=True)
+        },
+        decay_shares=decay_shares(answer, region),
+        absorbed_dose_gy=None if total is None else estimate(total),
+        absorbed_dose_by_nuclide_gy=_shared_out(dose, answer.chain.nuclides, by="nuclide"),
+        absorbed_dose_by_radiation_gy=_shared_out(dose, RADIATION_TYPES, by="radiation"),
+        absorbed_dose_per_activity_gy_per_bq=per_activity,
+        rbe_weighted=() if dose is None else _weighted(dose, assumed),
+        photon_energy_not_deposited=photon_share(answer.chain),
+    )
+
+
+def _shared_out(dose: AbsorbedDose | None, names: tuple[str, ...], *, by: str) -> dict[str, float]:
+    """Share the median absorbed dose out in proportion to the means of its parts."""
+    if dose is None:
+        return {}
+    parts = (dose.by_nuclide_gy if by == "nuclide" else dose.by_radiation_gy).mean(axis=0)
+    shares = parts / parts.sum() * np.median(dose.total_gy)
+    return {name: float(share) for name, share in zip(names, shares, strict=True)}
+
+
+def _weighted(dose: AbsorbedDose, assumed: Assumptions) -> tuple[WeightedDose, ...]:
+    sets = (RbeWeights(), RbeWeights(alpha=assumed.rbe_alpha, recoil=assumed.rbe_recoil))
+    return tuple(
+        WeightedDose(
+            rbe_alpha=weights.alpha,
+            rbe_recoil=weights.recoil,
+            rbe_weighted_dose_gy=estimate(rbe_weighted_dose_gy(dose, weights=weights)),
+        )
+        for weights in sets
+    )
+
+
+def photon_share(chain: DecayChain) -> float:
+    """Return the share of the chain's emitted energy that photons carry."""
+    energy = chain.energy_per_parent_decay_mev()
+    return float(energy.photon / energy.total)
+
+
+def decay_shares(answer: AgentAnswer, region: RegionAnswer) -> tuple[DecayShare, ...]:
+    """Return where in time the decays of each member lie, on the best curve.
+
+    Empty if the region was not measured.
+    """
+    observed = region.kinetics.observed
+    if observed is None:
+        return ()
+    chain = answer.chain
+    amplitude_bq, rate_per_s = _phases(answer, region)
+    edges = (0.0, float(observed.time_s[0]), float(observed.time_s[-1]), math.inf)
+    parts = np.array(
+        [
+            chain.cumulated_decays_from_phases(amplitude_bq, rate_per_s, start_s=start, stop_s=stop)
+            for start, stop in itertools.pairwise(edges)
+        ]
+    )
+    shares = parts / parts.sum(axis=0)
+    return tuple(
+        DecayShare(
+            nuclide=name,
+            before_first_point=float(shares[0, i]),
+            between_points=float(shares[1, i]),
+            after_last_point=float(shares[2, i]),
+            informed_by_data=bool(shares[1, i] >= INFORMED_SHARE),
+        )
+        for i, name in enumerate(chain.nuclides)
+    )
+
+
+def _phases(answer: AgentAnswer, region: RegionAnswer) -> Phases:
+    parent_rate_per_s = answer.chain.decay_constants_per_s[0]
+    return best_phases(
+        region.curve,
+        administered_bq=answer.scale_bq,
+        decay_constant_per_s=float(parent_rate_per_s),
+    )
+
+
+def curve_record(answer: AgentAnswer, region: RegionAnswer) -> Curve:
+    """Return activity over time, of the parent with its band and of every member."""
+    amplitude_bq, rate_per_s = _phases(answer, region)
+    end_s = _end_of_curve_s(answer, region, amplitude_bq, rate_per_s)
+    time_s = np.unique(
+        np.concatenate(
+            [
+                [0.0],
+                np.geomspace(end_s / 1e4, end_s, CURVE_POINTS // 2),
+                np.linspace(0.0, end_s, CURVE_POINTS // 2)[1:-1],
+            ]
+        )
+    )
+    few = dataclasses.replace(
+        region.curve,
+        amplitude_fraction=region.curve.amplitude_fraction[:CURVE_SAMPLES],
+        biological_rate_per_s=region.curve.biological_rate_per_s[:CURVE_SAMPLES],
+    )
+    median, low, high = _edges(
+        activity_bq(
+            few,
+            administered_bq=answer.scale_bq,
+            decay_constant_per_s=float(answer.chain.decay_constants_per_s[0]),
+            time_s=time_s,
+        )
+    )
+    members = answer.chain.activity_from_phases_bq(amplitude_bq, rate_per_s, time_s=time_s)
+    return Curve(
+        region=region.region.name,
+        time_s=tuple(time_s.tolist()),
+        median_bq=_rounded(median),
+        low_bq=_rounded(low),
+        high_bq=_rounded(high),
+        members_bq={name: _rounded(members[:, i]) for i, name in enumerate(answer.chain.nuclides)},
+    )
+
+
+def _end_of_curve_s(
+    answer: AgentAnswer,
+    region: RegionAnswer,
+    amplitude_bq: NDArray[np.float64],
+    rate_per_s: NDArray[np.float64],
+) -> float:
+    """Six half-lives of the slowest phase, and past the last point of an administered agent."""
+    slowest = float(rate_per_s[amplitude_bq > 0.0].min())
+    end_s = 6.0 * math.log(2.0) / slowest
+    observed = region.kinetics.observed
+    if answer.prediction is None and observed is not None:
+        end_s = max(end_s, 1.1 * float(observed.time_s[-1]))
+    return end_s
+
+
+def _rounded(values: NDArray[np.float64]) -> tuple[float, ...]:
+    """Return values for a figure, to six significant digits."""
+    return tuple(float(f"{max(v, 0.0):.{CURVE_DIGITS}g}") for v in values.tolist())

@@ -1,0 +1,236 @@
+"""The curve of one region after one administration: fitted to this patient, or a population's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from alphatwin.dose import absorbed_where_emitted, energy_absorbed_per_decay_j
+from alphatwin.errors import DataError, NotSupportedError
+from alphatwin.kinetics import (
+    Fit,
+    Observations,
+    Prior,
+    Priors,
+    RegionCurve,
+    curve_scaled,
+    fit,
+    observations,
+    population_curve,
+)
+from alphatwin.nuclides import nuclide
+from alphatwin.uncertainty import Lognormal, lognormal_factor, stream
+
+if TYPE_CHECKING:
+    from alphatwin.agents import Agent, PopulationKinetics
+    from alphatwin.agents.types import Quantity
+    from alphatwin.patient import Administration, Course, Measurement, Region
+
+
+PRIOR_QUANTITIES: Final[tuple[Quantity, ...]] = ("effective_half_life_s", "uptake_half_time_s")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RegionKinetics:
+    """How the curve of a region is known.
+
+    Attributes
+    ----------
+    region, administration
+        The region, and the administration that the curve is of.
+    measurement
+        The measurement it was fitted to, perhaps after another administration; ``None`` if the
+        curve is a population's.
+    observed
+        The measured activities; ``None`` if there are none.
+    fitted
+        The fit; ``None`` if nothing was fitted.
+    curve
+        Decay-corrected fraction of the administered activity, with the uncertainty of the shared
+        calibration and of the volume included; in Bq where the administered activity is unknown.
+    figures
+        Published figures that served as priors or stood in.
+    """
+
+    region: Region
+    administration: Administration
+    measurement: Measurement | None
+    observed: Observations | None
+    fitted: Fit | None
+    curve: RegionCurve
+    figures: tuple[PopulationKinetics, ...]
+
+
+def region_kinetics(
+    course: Course,
+    region: Region,
+    administration: Administration,
+    *,
+    agent: Agent,
+    seed: int,
+) -> RegionKinetics:
+    """Return the curve of a region after an administration.
+
+    Parameters
+    ----------
+    course, region, administration
+        The course, and the region and administration in it.
+    agent
+        The agent that was administered.
+    seed
+        Seed of the random streams.
+
+    Raises
+    ------
+    DataError
+        If the agent has no published figure for a region that was not measured.
+    NotSupportedError
+        If the measured nuclide is not the agent's.
+    """
+    measurement = _measurement(course, region, administration)
+    if measurement is None:
+        return _from_population(course, region, administration, agent=agent, seed=seed)
+    return _from_measurement(course, region, administration, measurement, agent=agent, seed=seed)
+
+
+def _measurement(
+    course: Course, region: Region, administration: Administration
+) -> Measurement | None:
+    """Return the region's measurement after this administration, else after one of its agent."""
+    own = [m for m in course.measurements if m.region == region.name]
+    same_agent = [
+        m
+        for m in own
+        if course.administration(m.administration).agent == administration.agent
+        and course.administration(m.administration).activity_bq is not None
+    ]
+    exact = [m for m in own if m.administration == administration.name]
+    return next(iter(exact or same_agent[-1:]), None)
+
+
+def _from_measurement(
+    course: Course,
+    region: Region,
+    administration: Administration,
+    measurement: Measurement,
+    *,
+    agent: Agent,
+    seed: int,
+) -> RegionKinetics:
+    if measurement.nuclide != agent.nuclide:
+        msg = (
+            f"measurements[{region.name}].nuclide: {measurement.nuclide} was counted and "
+            f"{agent.name} carries {agent.nuclide}; only the agent's own nuclide can be fitted"
+        )
+        raise NotSupportedError(msg)
+    assumed = course.assumptions
+    after = course.administration(measurement.administration)
+    rate_per_s = nuclide(agent.nuclide, decay_data=assumed.decay_data).decay_constant_per_s
+    observed = observations(
+        measurement,
+        region=region,
+        administered_bq=after.activity_bq,
+        decay_constant_per_s=rate_per_s,
+    )
+    figures = tuple(
+        figure
+        for quantity in PRIOR_QUANTITIES
+        if (figure := figure_or_none(agent, region.population_region, quantity)) is not None
+    )
+    fitted = fit(
+        observed,
+        administered_bq=after.activity_bq,
+        decay_constant_per_s=rate_per_s,
+        priors=_priors(figures),
+        samples=assumed.samples,
+        generator=stream(seed, "fit", region.name, after.name),
+    )
+    scale = lognormal_factor(
+        assumed.calibration_relative_sd, stream(seed, "calibration"), assumed.samples
+    )
+    if observed.scales_with_volume:
+        scale = scale * lognormal_factor(
+            region.mass_relative_sd, stream(seed, "mass", region.name), assumed.samples
+        )
+    return RegionKinetics(
+        region=region,
+        administration=administration,
+        measurement=measurement,
+        observed=observed,
+        fitted=fitted,
+        curve=curve_scaled(fitted.curve, scale),
+        figures=figures,
+    )
+
+
+def figure_or_none(agent: Agent, region: str, quantity: Quantity) -> PopulationKinetics | None:
+    """Return the published figure that serves as prior, or ``None`` if there is none."""
+    try:
+        return agent.prior(region, quantity=quantity)
+    except DataError:
+        return None
+
+
+def _priors(figures: tuple[PopulationKinetics, ...]) -> Priors:
+    by_quantity = {figure.quantity: _prior(figure) for figure in figures}
+    return Priors(
+        effective_half_life=by_quantity.get("effective_half_life_s"),
+        uptake_half_time=by_quantity.get("uptake_half_time_s"),
+    )
+
+
+def _prior(figure: PopulationKinetics) -> Prior:
+    return Prior(
+        parameter=figure.quantity,
+        distribution=Lognormal(median=figure.median, geometric_sd=figure.geometric_sd),
+        source=figure.source.citation,
+        status=figure.source.status,
+    )
+
+
+def _from_population(
+    course: Course,
+    region: Region,
+    administration: Administration,
+    *,
+    agent: Agent,
+    seed: int,
+) -> RegionKinetics:
+    assumed = course.assumptions
+    if region.mass_kg is None or administration.activity_bq is None:
+        msg = (
+            f"regions[{region.name}]: published kinetics need the mass of the region and the "
+            "administered activity; state both, or measure the region"
+        )
+        raise NotSupportedError(msg)
+    half_life = agent.prior(region.population_region, quantity="effective_half_life_s")
+    coefficient = agent.prior(region.population_region, quantity="dose_coefficient_gy_per_bq")
+    energy_j = energy_absorbed_per_decay_j(
+        (coefficient.nuclide,),
+        mass_kg=region.mass_kg,
+        absorbed_fraction=absorbed_where_emitted,
+        decay_data=assumed.decay_data,
+    ).sum()
+    published = nuclide(coefficient.nuclide, decay_data=assumed.decay_data)
+    curve = population_curve(
+        absorbed_dose_gy_per_bq=Lognormal(coefficient.median, coefficient.geometric_sd),
+        effective_half_life_s=Lognormal(half_life.median, half_life.geometric_sd),
+        energy_j_per_decay=float(energy_j),
+        mass_kg=region.mass_kg,
+        decay_constant_per_s=published.decay_constant_per_s,
+        samples=assumed.samples,
+        generator=stream(seed, "population", region.name),
+    )
+    # A dose coefficient is per mass: the error of the mass enters the decays, not the dose.
+    mass = lognormal_factor(
+        region.mass_relative_sd, stream(seed, "mass", region.name), assumed.samples
+    )
+    return RegionKinetics(
+        region=region,
+        administration=administration,
+        measurement=None,
+        observed=None,
+        fitted=None,
+        curve=curve_scaled(curve, mass),
+        figures=(half_life, coefficient),
+    )
