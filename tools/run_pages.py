@@ -5,8 +5,9 @@
 
 Of a page, ``python`` blocks run one after the other in one namespace; a ``text`` block right after
 one shows what it prints. In a ``console`` block each line ``$ alphatwin ...`` runs the command, and
-the lines under it show its standard output. A line ``...`` stands for any lines; a block that has
-one is never rewritten. Numbers are compared loosely, everything else to the letter.
+the lines under it show its standard output. A line ``...`` stands for any lines: what shows some
+lines and leaves out others is never rewritten. Numbers are compared loosely, all else to the
+letter.
 """
 
 from __future__ import annotations
@@ -142,7 +143,7 @@ def run_page(text: str, folder: Path) -> tuple[str, list[str]]:
         difference = differs(example.shown, printed)
         if difference is not None:
             differences.append(f"{example.source.strip()}\n{difference}")
-        if ANY not in example.shown.splitlines():
+        if example.shown.strip() == ANY or ANY not in example.shown.splitlines():
             changes.append((example.start, example.stop, printed))
     for start, stop, printed in reversed(changes):
         rows = [row.rstrip() for row in printed.splitlines()]

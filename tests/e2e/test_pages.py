@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 import run_pages
 
 
@@ -45,9 +46,15 @@ def test_a_page_that_shows_something_else_is_found(shown, is_true, tmp_path):
     assert (not differences) is is_true
 
 
-def test_writing_a_page_puts_in_what_was_printed(tmp_path):
-    written, _ = run_pages.run_page(PAGE.replace("dose 3.5 Gy", "dose 9 Gy"), tmp_path)
+@pytest.mark.parametrize("shown", ["dose 9 Gy", "..."])
+def test_writing_a_page_puts_in_what_was_printed(shown, tmp_path):
+    written, _ = run_pages.run_page(PAGE.replace("dose 3.5 Gy", shown), tmp_path)
     assert written == PAGE
+
+
+def test_writing_a_page_keeps_what_leaves_lines_out(tmp_path):
+    page = PAGE.replace("dose 3.5 Gy", "...\ndose 3.5 Gy")
+    assert run_pages.run_page(page, tmp_path)[0] == page
 
 
 def test_namespace_and_folder_last_over_a_page(tmp_path):

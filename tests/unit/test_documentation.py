@@ -6,10 +6,11 @@ import re
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 import make_cli_reference
 import make_python_reference
 import make_validation_page
-import pytest
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

@@ -81,6 +81,14 @@ def test_public_names_are_those_of_the_reference_page():
     assert set(pinned) <= set(dir(door))
 
 
+def test_no_public_name_is_that_of_a_package():
+    """Whichever is imported last would win: ``alphatwin.nuclides`` must always be the package."""
+    door = importlib.import_module("alphatwin")
+    packages = {path.parent.name for path in SOURCE.glob("*/__init__.py")}
+    modules = {path.stem for path in SOURCE.glob("*.py")}
+    assert not (packages | modules) & set(getattr(door, "__all__", ()))
+
+
 # --- sizes and names ----------------------------------------------------------------------------
 
 
