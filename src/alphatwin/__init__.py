@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from alphatwin.version import __version__
 
 if TYPE_CHECKING:
-    from alphatwin.agents import agent, agents
+    from alphatwin.agents import agent
     from alphatwin.errors import AlphaTwinError
     from alphatwin.files import (
         CourseFile,
@@ -46,7 +46,6 @@ _HOMES = {
     "CourseFile": "files",
     "DoseReport": "report.value",
     "agent": "agents",
-    "agents": "agents",
     "alpha_let_kev_per_um": "nuclides",
     "alpha_range_um": "nuclides",
     "alpha_residual_energy_mev": "nuclides",
@@ -71,7 +70,6 @@ __all__ = [
     "DoseReport",
     "__version__",
     "agent",
-    "agents",
     "alpha_let_kev_per_um",
     "alpha_range_um",
     "alpha_residual_energy_mev",
