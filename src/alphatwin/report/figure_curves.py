@@ -201,7 +201,10 @@ def draw_chains(report: DoseReport) -> list[Picture]:
     found: list[tuple[str, AgentReport, Curve]] = []
     for name, agent in zip(agent_names(report), report.agents, strict=True):
         curve = next((c for c in agent.curves if c.region == region), None)
-        if curve is not None and sum(max(v[1:], default=0.0) > 0.0 for v in curve.members_bq.values()) > 1:
+        if (
+            curve is not None
+            and sum(max(v[1:], default=0.0) > 0.0 for v in curve.members_bq.values()) > 1
+        ):
             found.append((name, agent, curve))
     return [
         _chains_picture(found[i : i + _CHAINS_PER_PICTURE], key=f"chains-{i + 1}")

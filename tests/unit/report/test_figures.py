@@ -7,7 +7,6 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
-from unit.report.sample_report import many_regions_report, sample_report, with_names
 
 from alphatwin.report.figures import draw
 from alphatwin.report.style import (
@@ -19,6 +18,7 @@ from alphatwin.report.style import (
     text_colour,
     tint,
 )
+from unit.report.sample_report import many_regions_report, sample_report, with_names
 
 UNIT = r"\((?:Gy|%|s|min|h|d|min, h, d|[µmkMGT]?Bq)\)$"
 AXES = {  # what each axis of each section is called, before its unit

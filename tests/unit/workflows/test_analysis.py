@@ -7,13 +7,13 @@ import math
 
 import numpy as np
 import pytest
-from courses import AC_DOTATATE, PB_DOTAMTATE, course, measurement, region
 from scipy.integrate import quad
 
 from alphatwin.errors import DataError, NotSupportedError
 from alphatwin.nuclides import decay_chain, nuclide
 from alphatwin.patient import MeasuredQuantity, Prediction
 from alphatwin.workflows.analysis import analyse
+from courses import AC_DOTATATE, PB_DOTAMTATE, course, measurement, region
 
 ROUND_OFF = 1e-12  # the same arithmetic in another order
 QUADRATURE = 1e-8  # adaptive quadrature asked for 1e-10, over a curve of two exponentials

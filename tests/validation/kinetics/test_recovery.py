@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+
 from validation.kinetics.recovery import TIMES_H, recovery
 
 PATIENTS = 400
