@@ -167,10 +167,26 @@ def test_chains_that_leave_the_data_are_refused_unless_asked_for():
     assert chain.untracked_fractions == pytest.approx([1.0])
 
 
+def test_beyond_the_ensdf_table_lines_tell_the_branches():
+    assert decay_chain("166Ho").stable_ends == ("Er-166",)
+    radium = decay_chain("226Ra")
+    assert radium.nuclides == (
+        *("Ra-226", "Rn-222", "Po-218", "Pb-214", "At-218", "Bi-214"),
+        *("Tl-210", "Rn-218", "Po-214", "Pb-210", "Bi-210", "Po-210"),
+    )
+    assert radium.stable_ends == ("Pb-206",)
+    with pytest.raises(NotSupportedError, match="those of isomers and of fissioning nuclides"):
+        decay_chain("99mTc")
+    with pytest.raises(NotSupportedError, match="which is not in the ENSDF table"):
+        decay_chain("226Ra", decay_data="ensdf")
+
+
 def test_stable_unknown_and_absent_roots_are_refused():
     with pytest.raises(NotSupportedError, match="Bi-209 is stable, or treated as stable"):
         decay_chain("209Bi")
-    with pytest.raises(NotSupportedError, match="decay chain of Cs-137 is not supported"):
+    with pytest.raises(
+        NotSupportedError, match="leaves the data at Cs-137: beta- 1 to Ba-137 or Ba-137m"
+    ):
         decay_chain("137Cs")
     with pytest.raises(DataError, match="not in the decay data"):
         decay_chain("Xx-1")
