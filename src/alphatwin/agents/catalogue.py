@@ -1,4 +1,9 @@
-"""The catalogue of agents: one TOML file each, read strictly, found under any of its names."""
+"""The catalogue of agents: one TOML file each, read strictly, found under any of its names.
+
+"The review" in the notes of a file is the review article of targeted alpha therapies in
+neuroendocrine tumours whose agents the catalogue covers; "lines" are those of its text,
+which the tests read.
+"""
 
 from __future__ import annotations
 
@@ -51,11 +56,9 @@ def agents() -> tuple[Agent, ...]:
         If a shipped file is damaged, or two agents share a name.
     """
     folder = resources.files("alphatwin.agents") / "catalogue"
-    files = sorted(
-        (f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name
-    )
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
     found = tuple(parse_agent(f.read_text(encoding="utf-8"), where=f.name) for f in files)
-    _index(found)
+    by_name(found)
     return found
 
 
@@ -78,16 +81,14 @@ def agent(name: str) -> Agent:
     DataError
         If no agent has this name; the message suggests near names and lists all.
     """
-    index = _index(agents())
+    index = by_name(agents())
     if (key := name_key(name)) in index:
         return index[key]
     near = difflib.get_close_matches(key, index, n=3, cutoff=0.6)
     suggestions = list(dict.fromkeys(index[k].name for k in near))
-    hint = f"; did you mean {' or '.join(suggestions)}?" if suggestions else ""
-    msg = (
-        f"agent {name!r} is not in the catalogue{hint} "
-        f"Allowed: {', '.join(a.name for a in agents())}"
-    )
+    hint = f"; nearest: {' or '.join(suggestions)}" if suggestions else ""
+    allowed = ", ".join(a.name for a in agents())
+    msg = f"agent {name!r} is not in the catalogue{hint}; allowed: {allowed}"
     raise DataError(msg)
 
 
@@ -105,13 +106,44 @@ def name_key(name: str) -> str:
     return "".join(c for c in text if c.isalnum())
 
 
+def by_name(found: tuple[Agent, ...]) -> dict[str, Agent]:
+    """Return each agent under the key of its name and of every alias.
+
+    Parameters
+    ----------
+    found
+        Agents whose names are to be looked up.
+
+    Returns
+    -------
+    dict
+        Agent by :func:`name_key`.
+
+    Raises
+    ------
+    DataError
+        If two agents share a name.
+    """
+    index: dict[str, Agent] = {}
+    for one in found:
+        for name in (one.name, *one.aliases):
+            other = index.setdefault(name_key(name), one)
+            if other is not one:
+                msg = (
+                    f"agents {other.name} and {one.name} share the name {name!r}; "
+                    "a name means one agent: take it out of one of the two files"
+                )
+                raise DataError(msg)
+    return index
+
+
 def parse_agent(text: str, *, where: str) -> Agent:
     """Return the agent that a catalogue file describes.
 
     Parameters
     ----------
     text
-        The file, TOML. Keys are the field names of :class:`~alphatwin.agents.types.Agent`, plus
+        The file, TOML. Keys are the fields of :class:`~alphatwin.agents.types.Agent`, and
         ``schema = 1``.
     where
         Name of the file, for messages.
@@ -154,7 +186,7 @@ def _record(
     kind: type[Prescription | PopulationKinetics | Stability],
     *,
     where: str,
-) -> Any:  # noqa: ANN401 - an instance of kind
+) -> Any:
     _check_keys(entry, kind, where=where)
     source = entry["source"]
     if not isinstance(source, dict):
@@ -162,10 +194,20 @@ def _record(
         raise DataError(msg)
     _check_keys(source, Source, where=f"{where}.source")
     try:
-        return kind(**(entry | {"source": Source(**source)}))
+        return kind(**_floats(entry, kind), source=Source(**source))
     except AlphaTwinError as error:
         msg = f"{where}: {error}"
         raise DataError(msg) from error
+
+
+def _floats(entry: dict[str, Any], kind: type) -> dict[str, Any]:
+    """Return the entry without its source, whole numbers as floats where those belong."""
+    of_float = {f.name for f in fields(kind) if "float" in str(f.type)}
+    return {
+        key: float(value) if key in of_float and type(value) is int else value
+        for key, value in entry.items()
+        if key != "source"
+    }
 
 
 def _check_keys(table: Mapping[str, Any], kind: type, *, where: str) -> None:
@@ -174,9 +216,7 @@ def _check_keys(table: Mapping[str, Any], kind: type, *, where: str) -> None:
         msg = f"{where}: unknown {', '.join(unknown)}; allowed: {', '.join(allowed)}"
         raise DataError(msg)
     required = [
-        f.name
-        for f in fields(kind)
-        if f.default is MISSING and f.default_factory is MISSING
+        f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING
     ]
     if missing := [key for key in required if key not in table]:
         msg = f"{where}: {', '.join(missing)} missing; {_FIGURE_RECORDS}"
@@ -184,9 +224,7 @@ def _check_keys(table: Mapping[str, Any], kind: type, *, where: str) -> None:
 
 
 def _texts(value: object, *, key: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(
-        isinstance(v, str) and v.strip() for v in value
-    ):
+    if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
         msg = f"{key} must be a list of texts, got {value!r}"
         raise DataError(msg)
     return tuple(value)
@@ -197,14 +235,3 @@ def _tables(value: object, *, key: str) -> list[dict[str, Any]]:
         msg = f"{key} must be an array of tables [[{key}]], got {value!r}"
         raise DataError(msg)
     return value
-
-
-def _index(found: tuple[Agent, ...]) -> dict[str, Agent]:
-    index: dict[str, Agent] = {}
-    for one in found:
-        for name in (one.name, *one.aliases):
-            other = index.setdefault(name_key(name), one)
-            if other is not one:
-                msg = f"agents {other.name} and {one.name} share the name {name!r}"
-                raise DataError(msg)
-    return index

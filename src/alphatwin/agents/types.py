@@ -1,13 +1,14 @@
-r"""Radiopharmaceuticals as frozen values: what an agent is, how it was prescribed, what was measured.
+r"""Radiopharmaceuticals as frozen values: what one is, how it was given, what was measured.
 
-A population figure with mean :math:`m` (or median :math:`M`) and standard deviation :math:`s`
-of a lognormal quantity has the log-variance
+A population figure of a lognormal quantity with mean :math:`m` (or median :math:`M`) and
+standard deviation :math:`s` has the log-variance
 
 .. math::
     \sigma^2 = \ln\left(1 + \frac{s^2}{m^2}\right), \qquad
     e^{\sigma^2} = \tfrac{1}{2}\left(1 + \sqrt{1 + 4 s^2 / M^2}\right),
 
-the median :math:`m\,e^{-\sigma^2/2}` and the geometric standard deviation :math:`e^{\sigma}` [1]_.
+the median :math:`m\,e^{-\sigma^2/2}` and the geometric standard deviation
+:math:`e^{\sigma}` [1]_.
 
 References
 ----------
@@ -22,6 +23,13 @@ import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from alphatwin.agents.checks import (
+    need_choice,
+    need_count,
+    need_pattern,
+    need_positive,
+    need_text,
+)
 from alphatwin.errors import DataError, InvalidValueError
 
 Status = Literal["read", "recalled", "computed"]
@@ -51,10 +59,10 @@ class Source:
     citation
         Authors, journal, year.
     doi_or_url
-        Where it can be opened.
+        Where it can be opened; if neither is known, where it is cited.
     status
-        ``read``: seen in the source itself; ``recalled``: from memory or at second hand, never a
-        test's truth; ``computed``: follows from read figures by the arithmetic in the note.
+        ``read``: seen in the source itself; ``recalled``: from memory or at second hand,
+        never a test's truth; ``computed``: from read figures, as the note says.
     note
         Place in the source, and what a reader must know.
     """
@@ -65,9 +73,9 @@ class Source:
     note: str = ""
 
     def __post_init__(self) -> None:
-        _need_text("citation", self.citation)
-        _need_text("doi_or_url", self.doi_or_url)
-        _need_choice("status", self.status, get_args(Status))
+        need_text("citation", self.citation)
+        need_text("doi_or_url", self.doi_or_url)
+        need_choice("status", self.status, get_args(Status))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,21 +114,21 @@ class Prescription:
     single_limit_bq: float | None = None
 
     def __post_init__(self) -> None:
-        _need_text("name", self.name)
-        _need_text("population", self.population)
-        _need_choice("route", self.route, get_args(Route))
+        need_text("name", self.name)
+        need_text("population", self.population)
+        need_choice("route", self.route, get_args(Route))
         if (self.activity_bq is None) == (self.activity_bq_per_kg is None):
             msg = (
                 f"prescription {self.name!r}: give exactly one of activity_bq and "
                 f"activity_bq_per_kg, got {self.activity_bq} and {self.activity_bq_per_kg}"
             )
             raise InvalidValueError(msg)
-        _need_positive("activity_bq", self.activity_bq)
-        _need_positive("activity_bq_per_kg", self.activity_bq_per_kg)
-        _need_count("cycles", self.cycles)
-        _need_positive("interval_s", self.interval_s)
-        _need_positive("cumulative_limit_bq", self.cumulative_limit_bq)
-        _need_positive("single_limit_bq", self.single_limit_bq)
+        need_positive("activity_bq", self.activity_bq)
+        need_positive("activity_bq_per_kg", self.activity_bq_per_kg)
+        need_count("cycles", self.cycles)
+        need_positive("interval_s", self.interval_s)
+        need_positive("cumulative_limit_bq", self.cumulative_limit_bq)
+        need_positive("single_limit_bq", self.single_limit_bq)
 
     def activity_for_bq(self, body_mass_kg: float) -> float:
         """Return the activity of one cycle for a patient, without any limit applied.
@@ -140,11 +148,10 @@ class Prescription:
         InvalidValueError
             If the body mass is not positive and finite.
         """
-        _need_positive("body_mass_kg", body_mass_kg)
+        need_positive("body_mass_kg", body_mass_kg)
         if self.activity_bq is not None:
             return self.activity_bq
-        assert self.activity_bq_per_kg is not None  # noqa: S101 - exactly one, see __post_init__
-        return self.activity_bq_per_kg * body_mass_kg
+        return (self.activity_bq_per_kg or 0.0) * body_mass_kg
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +161,7 @@ class PopulationKinetics:
     Attributes
     ----------
     region
-        ``kidneys``, ``spleen``, ``liver``, ``red_marrow``, ``blood``, ``tumour`` and the like.
+        ``kidneys``, ``spleen``, ``liver``, ``red_marrow``, ``blood``, ``tumour`` ...
     quantity
         What was measured; its ending is the unit of ``mean`` and ``sd``.
     mean
@@ -168,8 +175,8 @@ class PopulationKinetics:
     statistic
         Whether ``mean`` holds a mean or a median.
     spread
-        ``published``: sd stands in the source; ``assumed``: sd is AlphaTwin's own, the note says
-        why; ``unknown``: there is no sd.
+        ``published``: sd stands in the source; ``assumed``: sd is AlphaTwin's own, the note
+        says why; ``unknown``: there is no sd.
     nuclide
         Nuclide whose activity was measured, canonical name.
     source
@@ -192,27 +199,27 @@ class PopulationKinetics:
     note: str = ""
 
     def __post_init__(self) -> None:
-        _need_pattern("region", self.region, REGION, "lower-case words joined by _")
-        _need_pattern("nuclide", self.nuclide, NUCLIDE, "a canonical name such as 'Lu-177'")
-        _need_choice("quantity", self.quantity, get_args(Quantity))
-        _need_choice("distribution", self.distribution, get_args(Distribution))
-        _need_choice("statistic", self.statistic, get_args(Statistic))
-        _need_choice("spread", self.spread, get_args(Spread))
-        _need_choice("n_unit", self.n_unit, get_args(SampleUnit))
-        _need_positive("mean", self.mean)
-        _need_positive("sd", self.sd)
-        _need_count("n", self.n)
+        need_pattern("region", self.region, REGION, "lower-case words joined by _")
+        need_pattern("nuclide", self.nuclide, NUCLIDE, "a canonical name such as 'Lu-177'")
+        need_choice("quantity", self.quantity, get_args(Quantity))
+        need_choice("distribution", self.distribution, get_args(Distribution))
+        need_choice("statistic", self.statistic, get_args(Statistic))
+        need_choice("spread", self.spread, get_args(Spread))
+        need_choice("n_unit", self.n_unit, get_args(SampleUnit))
+        need_positive("mean", self.mean)
+        need_positive("sd", self.sd)
+        need_count("n", self.n)
         if self.quantity == "uptake_fraction" and self.mean > 1.0:
             msg = f"mean of an uptake_fraction must be at most 1, got {self.mean}"
             raise InvalidValueError(msg)
         if (self.sd is None) != (self.spread == "unknown"):
             msg = (
-                f"{self.quantity} of {self.region}: spread {self.spread!r} with sd {self.sd}; "
+                f"{self.quantity} of {self.region}: spread {self.spread!r}, sd {self.sd}; "
                 "say spread = 'unknown' when there is no sd, and only then"
             )
             raise InvalidValueError(msg)
         if self.spread == "assumed":
-            _need_text("note (spread = 'assumed' must say why)", self.note)
+            need_text("note (spread = 'assumed' must say why)", self.note)
 
     @property
     def median(self) -> float:
@@ -232,8 +239,9 @@ class PopulationKinetics:
         """
         if self.sd is None or self.distribution != "lognormal":
             msg = (
-                f"{self.quantity} of {self.region}: no geometric sd, sd is {self.sd} and the "
-                f"distribution {self.distribution!r}; use a figure with an sd, taken as lognormal"
+                f"{self.quantity} of {self.region}: no geometric sd, as sd is {self.sd} "
+                f"and the distribution {self.distribution!r}; "
+                "use a figure with an sd, taken as lognormal"
             )
             raise DataError(msg)
         ratio_squared = (self.sd / self.mean) ** 2
@@ -266,9 +274,9 @@ class Stability:
     source: Source
 
     def __post_init__(self) -> None:
-        _need_text("medium", self.medium)
-        _need_text("finding", self.finding)
-        _need_positive("duration_s", self.duration_s)
+        need_text("medium", self.medium)
+        need_text("finding", self.finding)
+        need_positive("duration_s", self.duration_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,8 +298,8 @@ class Agent:
     routes
         Ways it was given.
     prescriptions, kinetics, stability
-        Published figures. Several figures may stand for one region and quantity: the first in
-        the file is the one to use, the others show how far studies differ.
+        Published figures. Several may stand for one region and quantity: the first in the
+        file is the one to use, the others show how far studies differ.
     absent
         What is not published or could not be found, one sentence each; reports print it.
     note
@@ -315,14 +323,16 @@ class Agent:
 
     def __post_init__(self) -> None:
         for field in ("name", "vector", "target"):
-            _need_text(field, getattr(self, field))
-        _need_choice("receptor_action", self.receptor_action, get_args(ReceptorAction))
-        _need_pattern("nuclide", self.nuclide, NUCLIDE, "a canonical name such as 'Lu-177'")
+            need_text(field, getattr(self, field))
+        if self.chelator is not None:
+            need_text("chelator", self.chelator)
+        need_choice("receptor_action", self.receptor_action, get_args(ReceptorAction))
+        need_pattern("nuclide", self.nuclide, NUCLIDE, "a canonical name such as 'Lu-177'")
         if not self.routes:
             msg = f"routes of {self.name} is empty; allowed: {', '.join(get_args(Route))}"
             raise InvalidValueError(msg)
         for route in self.routes:
-            _need_choice("routes", route, get_args(Route))
+            need_choice("routes", route, get_args(Route))
         names = [p.name for p in self.prescriptions]
         for p in self.prescriptions:
             if p.route not in self.routes:
@@ -350,9 +360,7 @@ class Agent:
         tuple of PopulationKinetics
             Empty if nothing is published.
         """
-        return tuple(
-            k for k in self.kinetics if (k.region, k.quantity) == (region, quantity)
-        )
+        return tuple(k for k in self.kinetics if (k.region, k.quantity) == (region, quantity))
 
     def prior(self, region: str, *, quantity: Quantity) -> PopulationKinetics:
         """Return the figure to use as a population prior: the first that has a spread.
@@ -379,46 +387,9 @@ class Agent:
                 return figure
         known = sorted({k.region for k in self.kinetics if k.quantity == quantity})
         msg = (
-            f"{self.name}: no population {quantity} of {region!r} with a spread; known for: "
-            f"{', '.join(known) or 'no region'}. {' '.join(self.absent)} "
-            "Give a measurement of this patient, or take the figure of another agent on the "
-            "same vector and say so."
+            f"{self.name}: no population {quantity} of {region!r} with a spread; "
+            f"known for: {', '.join(known) or 'no region'}. {' '.join(self.absent)} "
+            "Give a measurement of this patient, or take the figure of another agent "
+            "on the same vector and say so."
         )
         raise DataError(msg)
-
-
-def _need_text(field: str, value: str) -> None:
-    if not isinstance(value, str) or not value.strip():
-        msg = f"{field} must be a text that is not empty, got {value!r}"
-        raise InvalidValueError(msg)
-
-
-def _need_choice(field: str, value: str, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        msg = f"{field} must be one of {', '.join(allowed)}, got {value!r}"
-        raise InvalidValueError(msg)
-
-
-def _need_pattern(field: str, value: str, pattern: re.Pattern[str], meaning: str) -> None:
-    if not isinstance(value, str) or pattern.fullmatch(value) is None:
-        msg = f"{field} must be {meaning}, got {value!r}"
-        raise InvalidValueError(msg)
-
-
-def _need_positive(field: str, value: float | None) -> None:
-    if value is None:
-        return
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        msg = f"{field} must be a number, got {value!r}"
-        raise InvalidValueError(msg)
-    if not 0.0 < value < math.inf:
-        msg = f"{field} must be positive and finite, got {value}"
-        raise InvalidValueError(msg)
-
-
-def _need_count(field: str, value: int | None) -> None:
-    if value is not None and (
-        isinstance(value, bool) or not isinstance(value, int) or value < 1
-    ):
-        msg = f"{field} must be a whole number of at least 1, got {value!r}"
-        raise InvalidValueError(msg)

@@ -69,4 +69,4 @@ def rbe_weighted_dose_gy(dose: AbsorbedDose, *, weights: RbeWeights) -> NDArray[
         RBE-weighted dose; not an absorbed dose, though its unit has the same name. [Gy]
     """
     rbe = np.array([getattr(weights, name) for name in RADIATION_TYPES])
-    return dose.by_radiation_gy @ rbe
+    return np.asarray(dose.by_radiation_gy @ rbe)

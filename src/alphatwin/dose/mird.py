@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from alphatwin.dose.absorption import AbsorbedFraction
+    from alphatwin.nuclides import DecayDataName
 
 JOULE_PER_MEV: Final = 1.602176634e-13
 """Exact since the SI of 2019. [J/MeV]"""
@@ -82,7 +83,7 @@ def energy_absorbed_per_decay_j(
     *,
     mass_kg: float,
     absorbed_fraction: AbsorbedFraction,
-    decay_data: str = "icrp107",
+    decay_data: DecayDataName = "icrp107",
 ) -> NDArray[np.float64]:
     """Return the mean energy that a region absorbs per decay in it.
 

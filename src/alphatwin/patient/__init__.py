@@ -1,6 +1,6 @@
 """The course: one patient, one disease, what was given, measured and is to be predicted."""
 
-from alphatwin.patient.assumptions import Assumptions
+from alphatwin.patient.assumptions import Assumptions, DecayDataName
 from alphatwin.patient.course import (
     Administration,
     Course,
@@ -15,6 +15,7 @@ __all__ = [
     "Administration",
     "Assumptions",
     "Course",
+    "DecayDataName",
     "MeasuredQuantity",
     "Measurement",
     "Patient",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from alphatwin.errors import InvalidValueError
+
+DecayDataName = Literal["icrp107", "ensdf"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Assumptions:
         Number of samples that carry the uncertainty.
     """
 
-    decay_data: str = "icrp107"
+    decay_data: DecayDataName = "icrp107"
     daughters: str = "stay"
     rbe_alpha: float = 5.0
     rbe_recoil: float = 5.0
@@ -38,6 +41,12 @@ class Assumptions:
     samples: int = 10_000
 
     def __post_init__(self) -> None:
+        if self.decay_data not in get_args(DecayDataName):
+            msg = (
+                f"decay_data must be one of {', '.join(get_args(DecayDataName))}, "
+                f"got {self.decay_data!r}"
+            )
+            raise InvalidValueError(msg)
         if self.daughters != "stay":
             msg = f"daughters must be 'stay', got {self.daughters!r}"
             raise InvalidValueError(msg)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from alphatwin.agents import Agent
+from alphatwin.agents import Agent  # noqa: TC001 - pydantic reads it at run time
 
 
 def _doc(text: str) -> object:
@@ -94,9 +94,7 @@ class NuclideReport:
         _doc("Mean energy emitted per decay: alpha, recoil, beta, conversion, auger, photon."),
     ]
     chain: Annotated[tuple[str, ...], _doc("Members of the chain, parent first.")]
-    chain_unknown_because: Annotated[
-        str | None, _doc("Why the chain is not known; null if it is.")
-    ]
+    chain_unknown_because: Annotated[str | None, _doc("Why the chain is not known; null if it is.")]
     decays_per_parent_decay: Annotated[
         dict[str, float], _doc("Decays of each member per decay of the parent, to infinity.")
     ]

@@ -117,10 +117,10 @@ def analyse(
             for region in course.regions
         )
         by_administration[administration.name] = kinetics
-        answers.append(_administered(course, given, administration, kinetics, seed))
+        answers.append(_administered(course, given, administration, kinetics, seed=seed))
     base = basis_of_predictions(course)
     answers.extend(
-        _predicted(course, p, base, by_administration[base.name], own_agents, seed)
+        _predicted(course, p, base, by_administration[base.name], own_agents=own_agents, seed=seed)
         for p in course.predictions
     )
     return tuple(answers)
@@ -148,6 +148,7 @@ def _administered(
     given: Agent,
     administration: Administration,
     kinetics: tuple[RegionKinetics, ...],
+    *,
     seed: int,
 ) -> AgentAnswer:
     chain = decay_chain(given.nuclide, decay_data=course.assumptions.decay_data)
@@ -160,7 +161,8 @@ def _administered(
         activity_from="administered",
         chain=chain,
         regions=tuple(
-            _region_answer(course, k, k.curve, chain, scale_bq, seed) for k in kinetics
+            _region_answer(course, k, k.curve, chain=chain, activity_bq=scale_bq, seed=seed)
+            for k in kinetics
         ),
     )
 
@@ -170,6 +172,7 @@ def _predicted(
     prediction: Prediction,
     base: Administration,
     kinetics: tuple[RegionKinetics, ...],
+    *,
     own_agents: tuple[Agent, ...],
     seed: int,
 ) -> AgentAnswer:
@@ -209,7 +212,12 @@ def _predicted(
         chain=chain,
         regions=tuple(
             _region_answer(
-                course, k, curve_scaled(k.curve, factor, best=ratio), chain, activity_bq, seed
+                course,
+                k,
+                curve_scaled(k.curve, factor),
+                chain=chain,
+                activity_bq=activity_bq,
+                seed=seed,
             )
             for k in kinetics
         ),
@@ -236,6 +244,7 @@ def _region_answer(
     course: Course,
     kinetics: RegionKinetics,
     curve: RegionCurve,
+    *,
     chain: DecayChain,
     activity_bq: float,
     seed: int,

@@ -25,7 +25,7 @@ from alphatwin.workflows.sources import sources
 
 if TYPE_CHECKING:
     from alphatwin.files import CourseFile
-    from alphatwin.patient import Patient, PreviousTherapy
+    from alphatwin.patient import Assumptions, DecayDataName, Patient, PreviousTherapy
     from alphatwin.tables.provenance import Provenance
     from alphatwin.workflows.analysis import AgentAnswer
 
@@ -37,7 +37,11 @@ NUMERICAL_DEPENDENCIES: Final = ("numpy", "scipy", "icrp107-database")
 
 
 def dose_report(
-    file: CourseFile, *, decay_data: str | None = None, seed: int = 1, samples: int | None = None
+    file: CourseFile,
+    *,
+    decay_data: DecayDataName | None = None,
+    seed: int = 1,
+    samples: int | None = None,
 ) -> DoseReport:
     """Return what the agents of a course did and would do.
 
@@ -57,9 +61,12 @@ def dose_report(
     AlphaTwinError
         If the course asks for something that is not known; the message says what and the way out.
     """
-    asked = {"decay_data": decay_data, "samples": samples}
-    changes = {key: value for key, value in asked.items() if value is not None}
-    assumed = dataclasses.replace(file.course.assumptions, **changes)
+    stated = file.course.assumptions
+    assumed = dataclasses.replace(
+        stated,
+        decay_data=stated.decay_data if decay_data is None else decay_data,
+        samples=stated.samples if samples is None else samples,
+    )
     course = dataclasses.replace(file.course, assumptions=assumed)
     answers = analyse(course, own_agents=file.agents, seed=seed)
     return DoseReport(
@@ -73,9 +80,7 @@ def dose_report(
             seed=seed,
             samples=assumed.samples,
             decay_data=assumed.decay_data,
-            tables=tuple(
-                _table(p) for p in decay_data_provenance(decay_data=assumed.decay_data)
-            ),
+            tables=tuple(_table(p) for p in decay_data_provenance(decay_data=assumed.decay_data)),
         ),
         patient=_patient(course.patient),
         regions=tuple(region_record(course, region, answers) for region in course.regions),
@@ -86,7 +91,7 @@ def dose_report(
     )
 
 
-def _agent(answer: AgentAnswer, assumed: object) -> AgentReport:
+def _agent(answer: AgentAnswer, assumed: Assumptions) -> AgentReport:
     ratio = 1.0 if answer.prediction is None else answer.prediction.uptake_ratio
     return AgentReport(
         agent=answer.agent.name,
@@ -141,7 +146,9 @@ def _patient(patient: Patient) -> PatientRecord:
 
 def _previous(therapy: PreviousTherapy) -> str:
     activity = (
-        "activity unknown" if therapy.activity_bq is None else f"{therapy.activity_bq / 1e9:.3g} GBq"
+        "activity unknown"
+        if therapy.activity_bq is None
+        else f"{therapy.activity_bq / 1e9:.3g} GBq"
     )
     cycles = "cycles unknown" if therapy.cycles is None else f"{therapy.cycles} cycles"
     return f"{therapy.agent}, {activity}, {cycles}"

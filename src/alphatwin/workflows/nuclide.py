@@ -79,23 +79,17 @@ def nuclide_report(
         energy_per_decay_mev=energy_per_decay_mev(known.name, decay_data=decay_data).as_dict(),
         chain=members,
         chain_unknown_because=unknown_because,
-        decays_per_parent_decay={
-            m: float(n) for m, n in zip(members, per_decay, strict=False)
-        },
+        decays_per_parent_decay={m: float(n) for m, n in zip(members, per_decay, strict=False)},
         chain_energy_per_parent_decay_mev=(
             None if chain is None else chain.energy_per_parent_decay_mev().as_dict()
         ),
         stopping=stopping,
-        alpha_lines=tuple(
-            line for m in members for line in _alpha_lines(m, decay_data, stopping)
-        ),
+        alpha_lines=tuple(line for m in members for line in _alpha_lines(m, decay_data, stopping)),
         comparison=_comparison(known.name) if with_comparison else (),
     )
 
 
-def _alpha_lines(
-    name: str, decay_data: DecayDataName, stopping: str
-) -> tuple[AlphaLine, ...]:
+def _alpha_lines(name: str, decay_data: DecayDataName, stopping: str) -> tuple[AlphaLine, ...]:
     alpha = emissions(name, decay_data=decay_data).alpha
     if alpha.energies_mev.size == 0:
         return ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import math
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from alphatwin.dose import AbsorbedDose
+    from alphatwin.kinetics import Phases
     from alphatwin.nuclides import DecayChain
     from alphatwin.patient import Assumptions, Course, Region
     from alphatwin.workflows.analysis import AgentAnswer, RegionAnswer
@@ -49,12 +52,20 @@ def estimate(samples: NDArray[np.float64]) -> Estimate:
     )
 
 
-def region_record(
-    course: Course, region: Region, answers: tuple[AgentAnswer, ...]
-) -> RegionRecord:
+def _edges(
+    samples: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return median and ends of the interval along the first axis."""
+    interval = summarise(samples)
+    return np.asarray(interval.median), np.asarray(interval.low), np.asarray(interval.high)
+
+
+def region_record(course: Course, region: Region, answers: tuple[AgentAnswer, ...]) -> RegionRecord:
     """Return how the kinetics of a region are known."""
     every = [r.kinetics for a in answers for r in a.regions if r.region.name == region.name]
-    own = [k for k in every if k.measurement and k.measurement.administration == k.administration.name]
+    own = [
+        k for k in every if k.measurement and k.measurement.administration == k.administration.name
+    ]
     return RegionRecord(
         name=region.name,
         kind=region.kind,
@@ -88,7 +99,7 @@ def _fit_record(course: Course, kinetics: RegionKinetics) -> FitRecord:
             parameters=_population_parameters(course, kinetics),
             effective_sample_size=None,
         )
-    interval = summarise(fitted.fitted_bq_samples)
+    median, low, high = _edges(fitted.fitted_bq_samples)
     spread = np.where(
         np.isnan(observed.sd_bq), observed.relative_sd * observed.activity_bq, observed.sd_bq
     )
@@ -98,11 +109,7 @@ def _fit_record(course: Course, kinetics: RegionKinetics) -> FitRecord:
             activity_bq=float(observed.activity_bq[i]),
             low_bq=max(0.0, float(observed.activity_bq[i] - 2.0 * spread[i])),
             high_bq=float(observed.activity_bq[i] + 2.0 * spread[i]),
-            fitted=Estimate(
-                median=float(interval.median[i]),
-                low=float(interval.low[i]),
-                high=float(interval.high[i]),
-            ),
+            fitted=Estimate(median=float(median[i]), low=float(low[i]), high=float(high[i])),
             standardised_residual=float(fitted.standardised_residuals[i]),
         )
         for i in range(len(observed.time_s))
@@ -141,17 +148,15 @@ def region_dose(answer: AgentAnswer, region: RegionAnswer, assumed: Assumptions)
         time_integrated_activity_bq_s=estimate(region.decays[:, 0]),
         decays={
             name: float(n)
-            for name, n in zip(
-                answer.chain.nuclides, np.median(region.decays, axis=0), strict=True
-            )
+            for name, n in zip(answer.chain.nuclides, np.median(region.decays, axis=0), strict=True)
         },
-        decay_shares=decay_shares(answer, region, decay_data=assumed.decay_data),
+        decay_shares=decay_shares(answer, region),
         absorbed_dose_gy=None if total is None else estimate(total),
         absorbed_dose_by_nuclide_gy=_shared_out(dose, answer.chain.nuclides, by="nuclide"),
         absorbed_dose_by_radiation_gy=_shared_out(dose, RADIATION_TYPES, by="radiation"),
         absorbed_dose_per_activity_gy_per_bq=per_activity,
         rbe_weighted=() if dose is None else _weighted(dose, assumed),
-        photon_energy_not_deposited=photon_share(answer.chain, decay_data=assumed.decay_data),
+        photon_energy_not_deposited=photon_share(answer.chain),
     )
 
 
@@ -176,15 +181,13 @@ def _weighted(dose: AbsorbedDose, assumed: Assumptions) -> tuple[WeightedDose, .
     )
 
 
-def photon_share(chain: DecayChain, *, decay_data: str) -> float:
+def photon_share(chain: DecayChain) -> float:
     """Return the share of the chain's emitted energy that photons carry."""
     energy = chain.energy_per_parent_decay_mev()
     return float(energy.photon / energy.total)
 
 
-def decay_shares(
-    answer: AgentAnswer, region: RegionAnswer, *, decay_data: str
-) -> tuple[DecayShare, ...]:
+def decay_shares(answer: AgentAnswer, region: RegionAnswer) -> tuple[DecayShare, ...]:
     """Return where in time the decays of each member lie, on the best curve.
 
     Empty if the region was not measured.
@@ -197,10 +200,8 @@ def decay_shares(
     edges = (0.0, float(observed.time_s[0]), float(observed.time_s[-1]), math.inf)
     parts = np.array(
         [
-            chain.cumulated_decays_from_phases(
-                amplitude_bq, rate_per_s, start_s=start, stop_s=stop
-            )
-            for start, stop in zip(edges[:-1], edges[1:], strict=True)
+            chain.cumulated_decays_from_phases(amplitude_bq, rate_per_s, start_s=start, stop_s=stop)
+            for start, stop in itertools.pairwise(edges)
         ]
     )
     shares = parts / parts.sum(axis=0)
@@ -216,9 +217,7 @@ def decay_shares(
     )
 
 
-def _phases(
-    answer: AgentAnswer, region: RegionAnswer
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _phases(answer: AgentAnswer, region: RegionAnswer) -> Phases:
     parent_rate_per_s = answer.chain.decay_constants_per_s[0]
     return best_phases(
         region.curve,
@@ -240,9 +239,14 @@ def curve_record(answer: AgentAnswer, region: RegionAnswer) -> Curve:
             ]
         )
     )
-    band = summarise(
+    few = dataclasses.replace(
+        region.curve,
+        amplitude_fraction=region.curve.amplitude_fraction[:CURVE_SAMPLES],
+        biological_rate_per_s=region.curve.biological_rate_per_s[:CURVE_SAMPLES],
+    )
+    median, low, high = _edges(
         activity_bq(
-            region.curve.first(CURVE_SAMPLES),
+            few,
             administered_bq=answer.scale_bq,
             decay_constant_per_s=float(answer.chain.decay_constants_per_s[0]),
             time_s=time_s,
@@ -252,12 +256,10 @@ def curve_record(answer: AgentAnswer, region: RegionAnswer) -> Curve:
     return Curve(
         region=region.region.name,
         time_s=tuple(time_s.tolist()),
-        median_bq=_rounded(band.median),
-        low_bq=_rounded(band.low),
-        high_bq=_rounded(band.high),
-        members_bq={
-            name: _rounded(members[:, i]) for i, name in enumerate(answer.chain.nuclides)
-        },
+        median_bq=_rounded(median),
+        low_bq=_rounded(low),
+        high_bq=_rounded(high),
+        members_bq={name: _rounded(members[:, i]) for i, name in enumerate(answer.chain.nuclides)},
     )
 
 

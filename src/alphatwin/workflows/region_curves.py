@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from alphatwin.dose import absorbed_where_emitted, energy_absorbed_per_decay_j
 from alphatwin.errors import DataError, NotSupportedError
@@ -23,7 +23,11 @@ from alphatwin.uncertainty import Lognormal, lognormal_factor, stream
 
 if TYPE_CHECKING:
     from alphatwin.agents import Agent, PopulationKinetics
+    from alphatwin.agents.types import Quantity
     from alphatwin.patient import Administration, Course, Measurement, Region
+
+
+PRIOR_QUANTITIES: Final[tuple[Quantity, ...]] = ("effective_half_life_s", "uptake_half_time_s")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,8 +89,8 @@ def region_kinetics(
     """
     measurement = _measurement(course, region, administration)
     if measurement is None:
-        return _from_population(course, region, administration, agent, seed)
-    return _from_measurement(course, region, administration, measurement, agent, seed)
+        return _from_population(course, region, administration, agent=agent, seed=seed)
+    return _from_measurement(course, region, administration, measurement, agent=agent, seed=seed)
 
 
 def _measurement(
@@ -109,6 +113,7 @@ def _from_measurement(
     region: Region,
     administration: Administration,
     measurement: Measurement,
+    *,
     agent: Agent,
     seed: int,
 ) -> RegionKinetics:
@@ -129,12 +134,12 @@ def _from_measurement(
     )
     figures = tuple(
         figure
-        for quantity in ("effective_half_life_s", "uptake_half_time_s")
+        for quantity in PRIOR_QUANTITIES
         if (figure := figure_or_none(agent, region.population_region, quantity)) is not None
     )
     fitted = fit(
         observed,
-        administered_bq=1.0 if after.activity_bq is None else after.activity_bq,
+        administered_bq=after.activity_bq,
         decay_constant_per_s=rate_per_s,
         priors=_priors(figures),
         samples=assumed.samples,
@@ -153,14 +158,12 @@ def _from_measurement(
         measurement=measurement,
         observed=observed,
         fitted=fitted,
-        curve=curve_scaled(fitted.curve, scale, best=1.0),
+        curve=curve_scaled(fitted.curve, scale),
         figures=figures,
     )
 
 
-def figure_or_none(
-    agent: Agent, region: str, quantity: str
-) -> PopulationKinetics | None:
+def figure_or_none(agent: Agent, region: str, quantity: Quantity) -> PopulationKinetics | None:
     """Return the published figure that serves as prior, or ``None`` if there is none."""
     try:
         return agent.prior(region, quantity=quantity)
@@ -189,6 +192,7 @@ def _from_population(
     course: Course,
     region: Region,
     administration: Administration,
+    *,
     agent: Agent,
     seed: int,
 ) -> RegionKinetics:
@@ -209,7 +213,7 @@ def _from_population(
     ).sum()
     published = nuclide(coefficient.nuclide, decay_data=assumed.decay_data)
     curve = population_curve(
-        dose_coefficient_gy_per_bq=Lognormal(coefficient.median, coefficient.geometric_sd),
+        absorbed_dose_gy_per_bq=Lognormal(coefficient.median, coefficient.geometric_sd),
         effective_half_life_s=Lognormal(half_life.median, half_life.geometric_sd),
         energy_j_per_decay=float(energy_j),
         mass_kg=region.mass_kg,
@@ -227,6 +231,6 @@ def _from_population(
         measurement=None,
         observed=None,
         fitted=None,
-        curve=curve_scaled(curve, mass, best=1.0),
+        curve=curve_scaled(curve, mass),
         figures=(half_life, coefficient),
     )

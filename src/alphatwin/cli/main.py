@@ -1,0 +1,67 @@
+"""Entry of the command line: one application, and errors as messages with an exit code.
+
+Exit codes: 0 done, 1 the input or the data are wrong (a message, no traceback), 2 wrong command
+line. Results go to stdout, all else to stderr; files are written only with ``-o``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from alphatwin.cli import physics_commands, report_commands
+from alphatwin.errors import AlphaTwinError
+from alphatwin.version import __version__
+
+app = typer.Typer(
+    name="alphatwin",
+    help=(
+        "AlphaTwin: what an agent did in one patient, and what targeted alpha therapy would do.\n\n"
+        "For research use only; not a medical device."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command("demo")(report_commands.demo)
+app.command("new")(report_commands.new)
+app.command("dose")(report_commands.dose)
+app.command("chain")(physics_commands.chain)
+app.command("nuclide")(physics_commands.nuclide)
+app.command("agents")(physics_commands.agents)
+
+
+def _version(*, value: bool) -> None:
+    if value:
+        typer.echo(f"alphatwin {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    try:
+        app()
+    except AlphaTwinError as problem:
+        typer.echo(f"alphatwin: {problem}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of the pipe has gone (`alphatwin ... | head`): nothing is left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -1,0 +1,40 @@
+"""How commands write to the terminal."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def console() -> Console:
+    """Return the console of results."""
+    return Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def progress_console() -> Console:
+    """Return the console of progress and messages, which never mixes with results."""
+    return Console(stderr=True, highlight=False)
+
+
+def table(title: str, columns: Iterable[str]) -> Table:
+    """Return an empty table: the first column of names, the others of numbers."""
+    grid = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+    for i, name in enumerate(columns):
+        first = i == 0
+        grid.add_column(name, justify="left" if first else "right", overflow="fold", no_wrap=first)
+    return grid
+
+
+def print_json(report: object) -> None:
+    """Print a report as one JSON object."""
+    from alphatwin.report.serializer import to_json
+
+    typer.echo(to_json(report), nl=False)

@@ -1,0 +1,43 @@
+"""Time-activity curves of regions: fits, population curves, prediction for other nuclides."""
+
+from alphatwin.kinetics.curve import (
+    Phases,
+    RegionCurve,
+    activity_bq,
+    best_phases,
+    curve_scaled,
+    time_integrated_activity_bq_s,
+)
+from alphatwin.kinetics.fit import Fit, fit
+from alphatwin.kinetics.informed import DecayShares, decay_shares
+from alphatwin.kinetics.models import MODELS
+from alphatwin.kinetics.observation import (
+    Observations,
+    exceeds_administered,
+    observations,
+    suspicious_decay_correction,
+)
+from alphatwin.kinetics.population import population_curve, population_curve_from_uptake
+from alphatwin.kinetics.prior import Prior, Priors
+
+__all__ = [
+    "MODELS",
+    "DecayShares",
+    "Fit",
+    "Observations",
+    "Phases",
+    "Prior",
+    "Priors",
+    "RegionCurve",
+    "activity_bq",
+    "best_phases",
+    "curve_scaled",
+    "decay_shares",
+    "exceeds_administered",
+    "fit",
+    "observations",
+    "population_curve",
+    "population_curve_from_uptake",
+    "suspicious_decay_correction",
+    "time_integrated_activity_bq_s",
+]

@@ -1,0 +1,38 @@
+"""All figures of a dose report, in the order in which it shows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from alphatwin.report.figure_curves import draw_chains, draw_curves
+from alphatwin.report.figure_doses import draw_agents, draw_stacks
+from alphatwin.report.figure_shares import draw_shares
+from alphatwin.report.style import house_style
+
+if TYPE_CHECKING:
+    from alphatwin.report.picture import Picture
+    from alphatwin.report.value import DoseReport
+
+
+def draw(report: DoseReport) -> tuple[Picture, ...]:
+    """Draw every figure of the report.
+
+    Parameters
+    ----------
+    report
+        The report.
+
+    Returns
+    -------
+    tuple of Picture
+        Shares of decays, agents side by side, what the dose is made of, curves, chains. A figure
+        that has nothing to show is left out; one that does not fit a page comes in parts.
+    """
+    with house_style():
+        return (
+            *draw_shares(report),
+            *draw_agents(report),
+            *draw_stacks(report),
+            *draw_curves(report),
+            *draw_chains(report),
+        )

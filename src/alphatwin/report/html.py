@@ -1,0 +1,125 @@
+"""The report as one self-contained HTML file: no network, no script, fonts and figures inside."""
+
+from __future__ import annotations
+
+import base64
+import re
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from alphatwin.report import fit_tables, tables
+from alphatwin.report.figures import draw
+from alphatwin.report.numbers import MISSING, count, nuclide_label, number, prose
+from alphatwin.report.style import FONT, FONT_FILES
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+    from alphatwin.report.picture import Picture
+    from alphatwin.report.value import DoseReport
+
+_BREAK_EVERY = 18
+_LONG_WORD = re.compile(r"\S{25,}")
+_CONTROLS = {c: " " for c in range(32) if chr(c) not in "\n\t"} | {0x7F: " "}
+
+
+def to_html(
+    report: DoseReport,
+    *,
+    pictures: tuple[Picture, ...] | None = None,
+    for_print: bool = False,
+) -> str:
+    """Return the report as an HTML page that needs nothing but itself.
+
+    Parameters
+    ----------
+    report
+        The report.
+    pictures
+        Its figures, if they have been drawn already; None draws them.
+    for_print
+        True lays every folded table open, for a page that nobody can click on.
+
+    Returns
+    -------
+    str
+        The page; every text of the report is escaped.
+    """
+    template = _environment().get_template("report.html.j2")
+    shown = draw(report) if pictures is None else pictures
+    by_section: dict[str, list[Picture]] = {}
+    for picture in shown:
+        by_section.setdefault(picture.section, []).append(picture)
+    page = template.render(
+        report=report,
+        pictures=by_section,
+        picture_number={p.key: i for i, p in enumerate(shown, start=1)},
+        for_print=for_print,
+        tables=tables,
+        fit_tables=fit_tables,
+        font_faces=_font_faces(),
+        loud=[w for w in report.warnings if w.loud],
+        quiet=[w for w in report.warnings if not w.loud],
+        number=number,
+        count=count,
+        unknown=(MISSING, tables.NO_MASS, "not known"),
+        doubt=tables.DOUBT,
+        any_doubt=any(
+            not s.informed_by_data
+            for agent in report.agents
+            for dose in agent.regions
+            for s in dose.decay_shares
+        ),
+    )
+    return page.translate(_CONTROLS)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("alphatwin.report", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters["prose"] = prose
+    environment.filters["nuclide"] = nuclide_label
+    environment.filters["soft"] = _soft
+    environment.filters["effect_lines"] = tables.effect_lines
+    return environment
+
+
+def _soft(text: str) -> Markup:
+    """Escape a text and let words that no column can hold be broken."""
+    from markupsafe import Markup, escape
+
+    def broken(match: re.Match[str]) -> str:
+        word = match[0]
+        return "<wbr>".join(
+            str(escape(word[i : i + _BREAK_EVERY])) for i in range(0, len(word), _BREAK_EVERY)
+        )
+
+    pieces, at = [], 0
+    for match in _LONG_WORD.finditer(text):
+        pieces += [str(escape(text[at : match.start()])), broken(match)]
+        at = match.end()
+    return Markup("".join([*pieces, str(escape(text[at:]))]))
+
+
+@cache
+def _font_faces() -> str:
+    """Return the CSS that carries the shipped fonts inside the page."""
+    faces = []
+    for (weight, style), name in FONT_FILES.items():
+        data = (files("alphatwin.report") / "fonts" / name).read_bytes()
+        faces.append(
+            f'@font-face{{font-family:"{FONT}";font-weight:{weight};font-style:{style};'
+            f"src:url(data:font/ttf;base64,{base64.b64encode(data).decode()})"
+            'format("truetype")}'
+        )
+    return "\n".join(faces)

@@ -1,0 +1,304 @@
+"""The tables of a printed report: every cell as the text that stands in it.
+
+HTML and PDF print the same tables; nothing is formatted anywhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from alphatwin.report.numbers import (
+    MISSING,
+    dose_unit,
+    interval,
+    nuclide_label,
+    number,
+    percent,
+    prose,
+    quantity,
+    ratio,
+    unit_for,
+)
+from alphatwin.report.picture import agent_names
+from alphatwin.report.style import radiation_rank
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from alphatwin.report.value import (
+        AgentReport,
+        Alternative,
+        DoseReport,
+        Effect,
+        Estimate,
+        RegionDose,
+    )
+
+_AGENTS_PER_TABLE = 4
+_HOUR_S = 3600.0
+_QUANTITY = {
+    "absorbed_dose_gy": "absorbed dose",
+    "rbe_weighted_dose_gy": "RBE-weighted dose",
+}
+DOUBT = "‡"
+NO_MASS = "mass unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table as printed.
+
+    Attributes
+    ----------
+    title
+        What it shows, with the unit if all cells share one.
+    head
+        Heads of the columns.
+    rows
+        Cells, row by row.
+    prose_columns
+        Columns that hold running text, which may be broken into lines.
+    """
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    prose_columns: tuple[int, ...] = (0,)
+
+
+def _doses_by_region(agent: AgentReport) -> dict[str, RegionDose]:
+    return {dose.region: dose for dose in agent.regions}
+
+
+def absorbed_dose_tables(report: DoseReport) -> list[Table]:
+    """Return regions against agents: absorbed dose, median and 95 % interval."""
+    return _dose_tables(report, title="Absorbed dose", pick=lambda dose: dose.absorbed_dose_gy)
+
+
+def weighted_dose_tables(report: DoseReport) -> list[Table]:
+    """Return regions against agents: RBE-weighted dose, for each set of RBEs other than one."""
+    pairs = dict.fromkeys(
+        (w.rbe_alpha, w.rbe_recoil)
+        for agent in report.agents
+        for dose in agent.regions
+        for w in dose.rbe_weighted
+    )
+    tables = []
+    for pair in pairs:
+        if pair != (1.0, 1.0):
+            title = f"RBE-weighted dose, {_rbe_text(*pair)}"
+            tables += _dose_tables(report, title=title, pick=partial(_weighted, pair=pair))
+    return tables
+
+
+def _rbe_text(rbe_alpha: float, rbe_recoil: float) -> str:
+    return f"RBE {rbe_alpha:g} for alphas, {rbe_recoil:g} for recoils"
+
+
+def _weighted(dose: RegionDose, *, pair: tuple[float, float]) -> Estimate | None:
+    for weighted in dose.rbe_weighted:
+        if (weighted.rbe_alpha, weighted.rbe_recoil) == pair:
+            return weighted.rbe_weighted_dose_gy
+    return None
+
+
+def _dose_tables(
+    report: DoseReport, *, title: str, pick: Callable[[RegionDose], Estimate | None]
+) -> list[Table]:
+    found = [e for a in report.agents for d in a.regions if (e := pick(d)) is not None]
+    unit = dose_unit(e.median for e in found)
+    agents = list(zip(agent_names(report), report.agents, strict=True))
+    tables = []
+    for start in range(0, len(agents), _AGENTS_PER_TABLE):
+        part = agents[start : start + _AGENTS_PER_TABLE]
+        doses = [_doses_by_region(agent) for _, agent in part]
+        rows = []
+        for region in report.regions:
+            cells = [(d.get(region.name), a.nuclide) for d, (_, a) in zip(doses, part, strict=True)]
+            label = f"{region.name}\n{prose(region.kinetics)}"
+            rows.append((label, *(_dose_cell(c, pick, unit.size, nuclide) for c, nuclide in cells)))
+        tables.append(
+            Table(
+                title=f"{title} ({unit.text}): median [95 % interval]",
+                head=("Region", *(_agent_head(name, agent) for name, agent in part)),
+                rows=tuple(rows),
+            )
+        )
+    return tables
+
+
+def _dose_cell(
+    dose: RegionDose | None,
+    pick: Callable[[RegionDose], Estimate | None],
+    size: float,
+    nuclide: str,
+) -> str:
+    if dose is None:
+        return MISSING
+    if dose.absorbed_dose_gy is None:
+        return NO_MASS
+    doubtful = any(s.nuclide == nuclide and not s.informed_by_data for s in dose.decay_shares)
+    return interval(pick(dose), size=size) + (f" {DOUBT}" if doubtful else "")
+
+
+def _agent_head(name: str, agent: AgentReport) -> str:
+    activity = quantity(agent.activity_bq, "Bq")
+    return f"{prose(name)}\n{agent.role}, {'activity ' * (agent.activity_bq is None)}{activity}"
+
+
+def agents_table(report: DoseReport) -> Table:
+    """Return what each agent is and the activity that its doses are for."""
+    rows = tuple(
+        (
+            prose(name),
+            agent.role,
+            agent.administration,
+            agent.vector,
+            agent.receptor_action,
+            " → ".join(nuclide_label(n) for n in agent.chain),
+            quantity(agent.activity_bq, "Bq"),
+            prose(agent.activity_from),
+            number(agent.uptake_ratio, digits=2),
+        )
+        for name, agent in zip(agent_names(report), report.agents, strict=True)
+    )
+    return Table(
+        title="Agents; uptake ratio: uptake over that of the measured agent, as assumed",
+        head=(
+            "Agent",
+            "Role",
+            "Administration",
+            "Vector",
+            "Action",
+            "Chain",
+            "Activity",
+            "Activity from",
+            "Uptake ratio",
+        ),
+        rows=rows,
+        prose_columns=(0, 2, 5, 7),
+    )
+
+
+def agent_dose_tables(report: DoseReport) -> list[Table]:
+    """Return, for each agent, everything that its dose to each region rests on."""
+    tables = []
+    for name, agent in zip(agent_names(report), report.agents, strict=True):
+        integrals = [d.time_integrated_activity_bq_s.median / _HOUR_S for d in agent.regions]
+        unit = unit_for(max(integrals, default=1.0), "Bq h")
+        per = [e.median for d in agent.regions if (e := d.absorbed_dose_per_activity_gy_per_bq)]
+        dose, activity = _per_activity_unit(max(per, default=1e-9))
+        pairs = list(
+            dict.fromkeys(
+                (w.rbe_alpha, w.rbe_recoil) for d in agent.regions for w in d.rbe_weighted
+            )
+        )
+        rows = tuple(
+            (
+                d.region,
+                interval(d.time_integrated_activity_bq_s, size=unit.size * _HOUR_S),
+                NO_MASS if d.absorbed_dose_gy is None else interval(d.absorbed_dose_gy),
+                interval(d.absorbed_dose_per_activity_gy_per_bq, size=dose[1] / activity[1]),
+                *(interval(_weighted(d, pair=pair)) for pair in pairs),
+                percent(d.photon_energy_not_deposited),
+            )
+            for d in agent.regions
+        )
+        tables.append(
+            Table(
+                title=prose(f"{name}: time-integrated activity and dose, median [95 % interval]"),
+                head=(
+                    "Region",
+                    f"Time-integrated activity ({unit.text})",
+                    "Absorbed dose (Gy)",
+                    f"Absorbed dose per activity ({dose[0]}/{activity[0]})",
+                    *(f"RBE-weighted (Gy), RBE {a:g}/{r:g}" for a, r in pairs),
+                    "Photon energy left out",
+                ),
+                rows=rows,
+            )
+        )
+    return tables
+
+
+def _per_activity_unit(largest: float) -> tuple[tuple[str, float], tuple[str, float]]:
+    """Return the units of dose and of activity that suit the largest dose per activity."""
+    if largest < 1e-8:
+        return ("Gy", 1.0), ("GBq", 1e9)
+    return ("mGy", 1e-3), ("kBq" if largest > 1e-6 else "MBq", 1e3 if largest > 1e-6 else 1e6)
+
+
+def decays_tables(report: DoseReport) -> list[Table]:
+    """Return the number of decays of every chain member, a table for each agent."""
+    return [
+        Table(
+            title=prose(f"{name}: median number of decays by nuclide"),
+            head=("Region", *(nuclide_label(n) for n in agent.chain)),
+            rows=tuple(
+                (d.region, *(number(d.decays.get(n)) for n in agent.chain)) for d in agent.regions
+            ),
+        )
+        for name, agent in zip(agent_names(report), report.agents, strict=True)
+        if len(agent.chain) > 1
+    ]
+
+
+def breakdown_tables(report: DoseReport) -> list[Table]:
+    """Return the parts of the median absorbed dose, a table for each agent."""
+    tables = []
+    for name, agent in zip(agent_names(report), report.agents, strict=True):
+        doses = [d for d in agent.regions if d.absorbed_dose_gy is not None]
+        nuclides = list(dict.fromkeys(n for d in doses for n in d.absorbed_dose_by_nuclide_gy))
+        found = {k for d in doses for k in d.absorbed_dose_by_radiation_gy}
+        kinds = sorted(found, key=radiation_rank)
+        rows = tuple(
+            (
+                d.region,
+                *(_part(d.absorbed_dose_by_nuclide_gy, n) for n in nuclides),
+                *(_part(d.absorbed_dose_by_radiation_gy, k) for k in kinds),
+            )
+            for d in doses
+        )
+        if rows:
+            title = f"{name}: parts of the median absorbed dose, by nuclide and by radiation type"
+            head = ("Region", *map(nuclide_label, nuclides), *kinds)
+            tables.append(Table(title=prose(title), head=head, rows=rows))
+    return tables
+
+
+def _part(parts: dict[str, float], key: str) -> str:
+    total = sum(parts.values())
+    return MISSING if key not in parts or total <= 0.0 else percent(parts[key] / total)
+
+
+def effect_lines(alternative: Alternative) -> list[str]:
+    """Return what an alternative would do, a line for each agent and quantity.
+
+    Parameters
+    ----------
+    alternative
+        The alternative.
+
+    Returns
+    -------
+    list of str
+        Such as ``²²⁵Ac-DOTATATE, absorbed dose: × 0.62 (spleen) to × 0.71 (kidneys)``.
+    """
+
+    def key(effect: Effect) -> tuple[str, str]:
+        return effect.agent, effect.quantity
+
+    lines = []
+    for (agent, name), group in groupby(sorted(alternative.effects, key=key), key=key):
+        effects = sorted(group, key=lambda e: e.ratio)
+        least, most = effects[0], effects[-1]
+        if ratio(least.ratio) == ratio(most.ratio):
+            where = least.region if len(effects) == 1 else f"in {len(effects)} regions alike"
+            text = f"{ratio(least.ratio)} ({where})"
+        else:
+            text = f"{ratio(least.ratio)} ({least.region}) to {ratio(most.ratio)} ({most.region})"
+        lines.append(f"{prose(agent)}, {_QUANTITY.get(name, name)}: {text}")
+    return lines

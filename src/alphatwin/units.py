@@ -1,0 +1,373 @@
+"""Text with a unit to plain floats and back: the only module that knows pint.
+
+The core holds plain floats in one fixed unit per quantity. At the edges a text such as
+``"7.4 GBq"`` is read here, strictly: a bare number is refused, so is a unit of another quantity,
+and so are units that are right in form and nearly always slips (``mBq`` for ``MBq``, ``m`` for
+minutes, counts for activity). A text is never handed to pint whole: the number and the unit are
+taken apart first, so that no text can be an expression.
+
+Formatting needs no pint.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING
+
+from alphatwin.errors import InvalidValueError, UnitError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pint
+
+_NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
+_WITH_UNIT = re.compile(rf"({_NUMBER})\s*(.*)", re.ASCII | re.DOTALL)
+_UNIT_TERM = re.compile(r"([A-Za-zμ]+)(?:(?:\^|\*\*)?([23]))?")
+_PERCENT_OF_ADMINISTERED = ("%", "%IA", "%ID")
+
+# Families of units: every base unit of pint that is read, with the prefixes that are.
+_ACTIVITY = {
+    "becquerel": ("", "kilo", "mega", "giga", "tera"),
+    "curie": ("", "milli", "micro", "nano"),
+}
+_TIME = {
+    "second": ("", "milli", "micro", "nano"),
+    "minute": ("",),
+    "hour": ("",),
+    "day": ("",),
+    "week": ("",),
+    "year": ("",),
+}
+_MASS = {"gram": ("", "kilo", "milli", "micro", "nano"), "pound": ("",), "ounce": ("",)}
+_LENGTH = {
+    "meter": ("", "centi", "milli", "micro", "deci"),
+    "inch": ("",),
+    "foot": ("",),
+}
+_VOLUME = {
+    "liter": ("", "deci", "centi", "milli", "micro"),
+    "cubic_centimeter": ("",),
+    "meter": ("", "centi", "milli", "micro", "deci"),
+}
+_DOSE = {"gray": ("", "centi", "milli", "micro", "kilo")}
+
+_ADVICE = {
+    "m": "'m' is metre; minutes are written 'min'",
+    "M": "minutes are written 'min'",
+    "mBq": "'mBq' is a thousandth of a becquerel; a million of them is 'MBq'",
+    "MCi": "'MCi' is a million curie; a thousandth of one is 'mCi'",
+    "Sv": "sievert is not absorbed dose, which is in gray",
+    "mSv": "sievert is not absorbed dose, which is in gray",
+    "ML": "'ML' is a million litres; a thousandth of one is 'mL'",
+    "Mg": "'Mg' is a tonne; a thousandth of a gram is 'mg'",
+    "%IA/g": "give the mass of the region and the activity in the whole of it",
+    "%ID/g": "give the mass of the region and the activity in the whole of it",
+} | dict.fromkeys(
+    ("count", "counts", "cts", "cps", "cpm", "counts/s", "Hz"),
+    "counts are not activity: apply the calibration factor of the device first",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A quantity that is read: its unit in the core and the units that it may have."""
+
+    name: str
+    core_unit: str
+    usual_unit: str
+    families: tuple[Mapping[str, tuple[str, ...]], ...]
+    units: str
+    may_be_zero: bool = False
+
+
+_KINDS = {
+    "activity": _Kind(
+        "an activity",
+        "Bq",
+        "MBq",
+        (_ACTIVITY,),
+        "Bq, kBq, MBq, GBq, TBq, µCi, mCi, Ci",
+        may_be_zero=True,
+    ),
+    "time": _Kind("a time", "s", "h", (_TIME,), "s, min, h, d", may_be_zero=True),
+    "mass": _Kind("a mass", "kg", "g", (_MASS,), "kg, g, mg"),
+    "length": _Kind("a length", "m", "m", (_LENGTH,), "m, cm, mm"),
+    "volume": _Kind("a volume", "mL", "mL", (_VOLUME,), "mL, L, cm^3, mm^3"),
+    "density": _Kind("a density", "g/mL", "g/mL", (_MASS, _VOLUME), "g/mL, kg/L, g/cm^3"),
+    "concentration": _Kind(
+        "an activity concentration",
+        "Bq/mL",
+        "MBq/mL",
+        (_ACTIVITY, _VOLUME),
+        "Bq/mL, kBq/mL, MBq/mL",
+        may_be_zero=True,
+    ),
+    "activity per mass": _Kind(
+        "an activity per mass", "Bq/kg", "kBq/kg", (_ACTIVITY, _MASS), "Bq/kg, kBq/kg, MBq/kg"
+    ),
+    "dose": _Kind("an absorbed dose", "Gy", "Gy", (_DOSE,), "Gy, mGy, µGy, cGy", may_be_zero=True),
+}
+
+
+def parse_activity_bq(text: str) -> float:
+    """Return an activity such as ``"7.4 GBq"`` in Bq; :class:`UnitError` if bad."""
+    return _parse(text, _KINDS["activity"])
+
+
+def parse_time_s(text: str, *, may_be_negative: bool = False) -> float:
+    """Return a time such as ``"27.7 h"`` in s; :class:`UnitError` if bad."""
+    return _parse(text, _KINDS["time"], may_be_negative=may_be_negative)
+
+
+def parse_mass_kg(text: str) -> float:
+    """Return a mass such as ``"310 g"`` in kg; :class:`UnitError` if bad."""
+    return _parse(text, _KINDS["mass"])
+
+
+def parse_length_m(text: str) -> float:
+    """Return a length such as ``"1.70 m"`` in m; :class:`UnitError` if bad."""
+    return _parse(text, _KINDS["length"])
+
+
+def parse_volume_ml(text: str) -> float:
+    """Return a volume such as ``"118.3 mL"`` in mL; :class:`UnitError` if bad."""
+    return _parse(text, _KINDS["volume"])
+
+
+def parse_density_g_per_ml(text: str) -> float:
+    """Return a mass density such as ``"1.04 g/mL"`` in g/mL; :class:`UnitError` if bad."""
+    return _parse(text, _KINDS["density"])
+
+
+def parse_concentration_bq_per_ml(text: str) -> float:
+    """Return a concentration such as ``"1.08 MBq/mL"`` in Bq/mL; :class:`UnitError` if bad."""
+    return _parse(text, _KINDS["concentration"])
+
+
+def parse_activity_per_mass_bq_per_kg(text: str) -> float:
+    """Return an activity per body mass such as ``"100 kBq/kg"`` in Bq/kg; or :class:`UnitError`."""
+    return _parse(text, _KINDS["activity per mass"])
+
+
+def parse_absorbed_dose_gy(text: str) -> float:
+    """Return an absorbed dose such as ``"45 mGy"`` in Gy; sievert is a :class:`UnitError`."""
+    return _parse(text, _KINDS["dose"])
+
+
+def parse_fraction(text: str) -> float:
+    """Return a share such as ``"2.5 %"`` as 0.025; without the sign it is a :class:`UnitError`."""
+    return _parse_percent(text, ("%",))
+
+
+def parse_fraction_of_administered(text: str) -> float:
+    """Return a share of the activity administered, ``"1.8 %"`` or ``"1.8 %IA"``, as 0.018."""
+    return _parse_percent(text, _PERCENT_OF_ADMINISTERED)
+
+
+def format_activity(activity_bq: float, *, digits: int = 3) -> str:
+    """Return an activity in words, ``7.21 GBq``, to a number of significant digits."""
+    units = ((1e12, "TBq"), (1e9, "GBq"), (1e6, "MBq"), (1e3, "kBq"), (1.0, "Bq"))
+    return _format(activity_bq, units, digits=digits)
+
+
+def format_time(time_s: float, *, digits: int = 3) -> str:
+    """Return a time in words, ``3.74 h``: hours up to 100 h, then days, years from 1000 d."""
+    units = (
+        (86400.0 * 365.25, "y"),
+        (86400.0, "d"),
+        (3600.0, "h"),
+        (60.0, "min"),
+        (1.0, "s"),
+        (1e-3, "ms"),
+        (1e-6, "µs"),
+        (1e-9, "ns"),
+    )
+    least_s = (1000 * 86400.0, 100 * 3600.0, 2 * 3600.0, 2 * 60.0, 1.0, 1e-3, 1e-6, 0.0)
+    return _format(time_s, units, digits=digits, least=least_s)
+
+
+def format_mass(mass_kg: float, *, digits: int = 3) -> str:
+    """Return a mass in words, ``310 g``."""
+    units = ((1.0, "kg"), (1e-3, "g"), (1e-6, "mg"), (1e-9, "µg"))
+    return _format(mass_kg, units, digits=digits)
+
+
+def format_volume(volume_ml: float, *, digits: int = 3) -> str:
+    """Return a volume in words, ``118 mL``."""
+    return _format(volume_ml, ((1e3, "L"), (1.0, "mL"), (1e-3, "µL")), digits=digits)
+
+
+def format_dose(dose_gy: float, *, digits: int = 2) -> str:
+    """Return an absorbed dose in words, ``3.2 Gy`` or ``45 mGy``."""
+    return _format(dose_gy, ((1.0, "Gy"), (1e-3, "mGy"), (1e-6, "µGy")), digits=digits)
+
+
+def format_fraction(fraction: float, *, digits: int = 2) -> str:
+    """Return a share in words, ``2.5 %``."""
+    return _format(fraction, ((0.01, "%"),), digits=digits)
+
+
+def _format(
+    value: float,
+    units: tuple[tuple[float, str], ...],
+    *,
+    digits: int,
+    least: tuple[float, ...] | None = None,
+) -> str:
+    if not math.isfinite(value):
+        msg = f"a value must be finite to be written down, got {value}"
+        raise InvalidValueError(msg)
+    if digits < 1:
+        msg = f"digits must be at least 1, got {digits}"
+        raise InvalidValueError(msg)
+    if value == 0.0:
+        return f"0 {_plain_unit(units)}"
+    # Round first: 999.9 MBq to three digits is 1.00 GBq, not 1000 MBq.
+    rounded = float(f"{value:.{digits - 1}e}")
+    bounds = least or tuple(factor for factor, _ in units)
+    chosen = next(
+        (i for i, bound in enumerate(bounds) if abs(rounded) >= bound * (1 - 1e-12)),
+        len(units) - 1,
+    )
+    factor, unit = units[chosen]
+    number = float(f"{value / factor:.{digits - 1}e}")
+    places = digits - 1 - math.floor(math.log10(abs(number)) + 1e-12)
+    if abs(number) >= 1e6 or places > 8:
+        return f"{number:.{digits - 1}e} {unit}"
+    return f"{number:.{max(places, 0)}f} {unit}"
+
+
+def _plain_unit(units: tuple[tuple[float, str], ...]) -> str:
+    return next((unit for factor, unit in units if factor == 1.0), units[-1][1])
+
+
+def _parse(text: str, kind: _Kind, *, may_be_negative: bool = False) -> float:
+    number, unit = _split(text, kind.usual_unit, what=kind.name)
+    # In decimals, so that 8.04 MBq is 8040000.0 Bq and not the 8039999.999999999 of floats.
+    value = float(number * Decimal(repr(_factor(unit, kind=kind, text=text))))
+    return _in_range(
+        value, text=text, may_be_zero=kind.may_be_zero, may_be_negative=may_be_negative
+    )
+
+
+def _parse_percent(text: str, allowed: tuple[str, ...]) -> float:
+    number, unit = _split(text, "%", what="a share in percent")
+    compact = "".join(unit.split())
+    if compact not in allowed:
+        msg = f"{text!r} is not a share; allowed: {', '.join(allowed)}{_advice(compact)}"
+        raise UnitError(msg)
+    return _in_range(float(number / 100), text=text, may_be_zero=True, may_be_negative=False)
+
+
+def _in_range(value: float, *, text: str, may_be_zero: bool, may_be_negative: bool) -> float:
+    if not math.isfinite(value):
+        msg = f"{text!r} is not finite; give a number that is"
+        raise UnitError(msg)
+    if value < 0.0 and not may_be_negative:
+        msg = f"{text!r} must not be negative"
+        raise UnitError(msg)
+    if value == 0.0 and not may_be_zero:
+        msg = f"{text!r} must be greater than zero"
+        raise UnitError(msg)
+    return value
+
+
+def _split(text: str, usual_unit: str, *, what: str) -> tuple[Decimal, str]:
+    """Return the number and the unit of a text, or raise :class:`UnitError` with a way out."""
+    plain = unicodedata.normalize("NFKC", text).replace("−", "-").strip()
+    example = f"write for instance '7.4 {usual_unit}'"
+    if not plain:
+        msg = f"{text!r} is empty; {what} was expected: {example}"
+        raise UnitError(msg)
+    if re.match(r"[+-]?(nan|inf)", plain, re.IGNORECASE):
+        msg = f"{text!r} is not a finite number; {example}"
+        raise UnitError(msg)
+    match = _WITH_UNIT.fullmatch(plain)
+    if match is None:
+        msg = f"{text!r} does not begin with a number; {what} was expected: {example}"
+        raise UnitError(msg)
+    number, unit = match[1], match[2].strip()
+    if not unit:
+        msg = f"{text!r} has no unit; write for instance '{number} {usual_unit}'"
+        raise UnitError(msg)
+    if re.match(r"[,.']\d", unit) or unit[0].isdigit():
+        msg = f"{text!r} is not one number; write it with a decimal point and no separators"
+        raise UnitError(msg)
+    if "±" in unit or "+-" in unit:
+        msg = f"{text!r} holds an uncertainty; write that in a field of its own"
+        raise UnitError(msg)
+    if not math.isfinite(float(number)):
+        msg = f"{text!r} is too large to be a number here; {example}"
+        raise UnitError(msg)
+    return Decimal(number), unit
+
+
+@cache
+def _registry() -> pint.UnitRegistry[float]:
+    import pint
+
+    return pint.UnitRegistry(cache_folder=None)
+
+
+def _factor(unit: str, *, kind: _Kind, text: str) -> float:
+    """Return what a number in this unit is multiplied by to be in the core's unit."""
+    terms = [_UNIT_TERM.fullmatch(part.strip()) for part in unit.split("/")]
+    names = [(t[1], int(t[2] or 1)) for t in terms if t is not None]
+    allowed = f"{kind.name} was expected, in {kind.units}{_advice(unit)}"
+    if len(names) != len(terms):
+        msg = f"the unit of {text!r} cannot be read; {allowed}"
+        raise UnitError(msg)
+    found = _read_unit(tuple(names), kind=kind)
+    if found is not None:
+        return found
+    got = _what_it_is(tuple(names))
+    msg = f"{text!r} is {got}; {allowed}" if got else f"{unit!r} is not a unit; {allowed}"
+    raise UnitError(msg)
+
+
+def _read_unit(names: tuple[tuple[str, int], ...], *, kind: _Kind) -> float | None:
+    if len(names) != len(kind.families):
+        return None
+    factor = 1.0
+    core_units = kind.core_unit.split("/")
+    for i, ((name, power), family) in enumerate(zip(names, kind.families, strict=True)):
+        base = _base_in(name, family)
+        wanted = 3 if family is _VOLUME and base is not None and base[1] == "meter" else 1
+        if base is None or power != wanted:
+            return None
+        one = _registry().Quantity(1.0, "".join(base)) ** power
+        in_core = float(one.to(core_units[i]).magnitude)
+        factor = factor / in_core if i else factor * in_core
+    return float(f"{factor:.15g}")  # pint's factors are off by an ulp: 1 mL is 1.0000000000000002
+
+
+def _base_in(name: str, family: Mapping[str, tuple[str, ...]]) -> tuple[str, str] | None:
+    for prefix, base, _ in _registry().parse_unit_name(name):
+        if prefix in family.get(base, ()):
+            return prefix, base
+    return None
+
+
+def _what_it_is(names: tuple[tuple[str, int], ...]) -> str | None:
+    """Return what a unit measures, in words; None if it is no unit at all."""
+    for kind in _KINDS.values():
+        if _read_unit(names, kind=kind) is not None:
+            return kind.name
+    if any(not _registry().parse_unit_name(name) for name, _ in names):
+        return None
+    return "in a unit of another quantity, or with a prefix that is not in use"
+
+
+def _advice(unit: str) -> str:
+    compact = "".join(unit.split())
+    if compact in _ADVICE:
+        return f" ({_ADVICE[compact]})"
+    usual = {u.replace("µ", "μ"): u for k in _KINDS.values() for u in k.units.split(", ")}
+    same = [u for key, u in usual.items() if key.casefold() == compact.casefold() != key]
+    return f"; did you mean {same[0]!r}?" if same and compact not in usual else ""

@@ -1,0 +1,398 @@
+"""Every assumption behind a dose report, and what the answer would be under alternatives."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from alphatwin.biology import RbeWeights, rbe_weighted_dose_gy
+from alphatwin.report.value import Alternative, Assumption, Effect
+from alphatwin.workflows.analysis import analyse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from alphatwin.agents import Agent
+    from alphatwin.files import CourseFile
+    from alphatwin.patient import Course, DecayDataName
+    from alphatwin.workflows.analysis import AgentAnswer, RegionAnswer
+
+LEAST_EFFECT: Final = 1e-3
+"""Effects smaller than this share of the answer are left out."""
+SAMPLES_OF_ALTERNATIVES: Final = 1_000
+"""Alternatives share their random streams with the basis, so that ratios need few samples."""
+HALF_LIFE_FACTORS: Final = (0.75, 1.25)
+
+
+def assumptions_and_alternatives(
+    file: CourseFile, course: Course, answers: tuple[AgentAnswer, ...], *, seed: int
+) -> tuple[Assumption, ...]:
+    """Return the assumptions of a report, each with alternatives and their effects.
+
+    Parameters
+    ----------
+    file
+        The course file, which tells what was written and what is a default.
+    course
+        The course with the assumptions in force.
+    answers
+        What was computed.
+    seed
+        Seed of the random streams.
+    """
+    again = _Again(file, course, seed)
+    return (
+        *_choices(file, course, answers, again),
+        *_decay_corrections(course, again),
+        *_priors(answers, again),
+        *_stand_ins(answers),
+        *_uptake_ratios(answers),
+        *_fixed(answers),
+    )
+
+
+class _Again:
+    """Runs the analysis again, with fewer samples, under a changed course."""
+
+    def __init__(self, file: CourseFile, course: Course, seed: int) -> None:
+        self._file = file
+        self._seed = seed
+        few = min(SAMPLES_OF_ALTERNATIVES, course.assumptions.samples)
+        self._course = dataclasses.replace(
+            course, assumptions=dataclasses.replace(course.assumptions, samples=few)
+        )
+        self._basis = analyse(self._course, own_agents=file.agents, seed=seed)
+
+    def under(
+        self,
+        change: Callable[[Course], Course] = lambda course: course,
+        *,
+        agents: tuple[Agent, ...] = (),
+    ) -> tuple[Effect, ...]:
+        """Return the effect of a changed course, or of agents with changed figures."""
+        other = analyse(
+            change(self._course), own_agents=(*agents, *self._file.agents), seed=self._seed
+        )
+        return _ratios(
+            self._basis,
+            lambda a, r: _median(other[a].regions[r]) / _median(self._basis[a].regions[r]),
+        )
+
+
+def _median(region: RegionAnswer) -> float:
+    if region.dose is None:
+        return float("nan")
+    return float(np.median(region.dose.total_gy))
+
+
+def _ratios(
+    answers: tuple[AgentAnswer, ...],
+    ratio: Callable[[int, int], float],
+    *,
+    quantity: str = "absorbed_dose_gy",
+) -> tuple[Effect, ...]:
+    return tuple(
+        Effect(agent=a.agent.name, region=r.region.name, quantity=quantity, ratio=value)
+        for i, a in enumerate(answers)
+        for j, r in enumerate(a.regions)
+        if r.dose is not None and abs((value := ratio(i, j)) - 1.0) >= LEAST_EFFECT
+    )
+
+
+def _choices(
+    file: CourseFile, course: Course, answers: tuple[AgentAnswer, ...], again: _Again
+) -> Iterator[Assumption]:
+    assumed = course.assumptions
+    other_data: DecayDataName = "ensdf" if assumed.decay_data == "icrp107" else "icrp107"
+
+    def other_decay_data(c: Course) -> Course:
+        changed = dataclasses.replace(c.assumptions, decay_data=other_data)
+        return dataclasses.replace(c, assumptions=changed)
+
+    def made_by(key: str) -> str:
+        return "course" if key in file.made_by_course else "default"
+
+    yield Assumption(
+        name="decay_data",
+        text="Half-lives, branches and emissions",
+        value=assumed.decay_data,
+        made_by=made_by("decay_data"),
+        source="ICRP Publication 107; ENSDF through IAEA LiveChart",
+        status="choice",
+        alternatives=(Alternative(value=other_data, effects=again.under(other_decay_data)),),
+    )
+    yield Assumption(
+        name="daughters",
+        text="Daughters decay where their parent decayed",
+        value=assumed.daughters,
+        made_by=made_by("daughters"),
+        source="First form; an alpha recoil breaks any chelate, so daughters can leave",
+        status="choice",
+        alternatives=(
+            Alternative(
+                value="every daughter decays elsewhere (lower bound)",
+                effects=_ratios(answers, lambda a, r: _parent_share(answers[a].regions[r])),
+            ),
+        ),
+    )
+    for key, text in (
+        ("rbe_alpha", "RBE of alpha particles, deterministic effects"),
+        ("rbe_recoil", "RBE of recoil nuclei, deterministic effects"),
+    ):
+        others = (3.0, 1.0) if key == "rbe_alpha" else (1.0, 20.0)
+        yield Assumption(
+            name=key,
+            text=text,
+            value=f"{getattr(assumed, key):g}",
+            made_by=made_by(key),
+            source=(
+                "MIRD Pamphlet No. 22 (2010): 5, from 3 to 5 for cell killing"
+                if key == "rbe_alpha"
+                else "No figure published; taken as that of alpha particles"
+            ),
+            status="recalled" if key == "rbe_alpha" else "choice",
+            alternatives=tuple(
+                Alternative(value=f"{v:g}", effects=_rbe_effects(course, answers, key, v))
+                for v in others
+            ),
+        )
+    yield from _widths(course, made_by)
+
+
+def _widths(course: Course, made_by: Callable[[str], str]) -> Iterator[Assumption]:
+    assumed = course.assumptions
+    yield Assumption(
+        name="density",
+        text="Mass density of soft tissue, where a volume was given without one",
+        value=f"{assumed.density_g_per_ml:g} g/mL",
+        made_by=made_by("density_g_per_ml"),
+        source="Between water and muscle; dose goes with its inverse",
+        status="choice",
+        alternatives=(),
+    )
+    yield Assumption(
+        name="calibration",
+        text="Uncertainty of the activity scale, the same factor in every measured region",
+        value=f"{100.0 * assumed.calibration_relative_sd:g} %",
+        made_by=made_by("calibration_relative_sd"),
+        source="Widens intervals, moves no median",
+        status="choice",
+        alternatives=(),
+    )
+
+
+def _parent_share(region: RegionAnswer) -> float:
+    if region.dose is None:
+        return float("nan")
+    by_nuclide = region.dose.by_nuclide_gy.mean(axis=0)
+    return float(by_nuclide[0] / by_nuclide.sum())
+
+
+def _rbe_effects(
+    course: Course, answers: tuple[AgentAnswer, ...], key: str, value: float
+) -> tuple[Effect, ...]:
+    assumed = course.assumptions
+    basis = RbeWeights(alpha=assumed.rbe_alpha, recoil=assumed.rbe_recoil)
+    other = dataclasses.replace(basis, **{key.removeprefix("rbe_"): value})
+
+    def ratio(a: int, r: int) -> float:
+        dose = answers[a].regions[r].dose
+        if dose is None:
+            return float("nan")
+        return float(
+            np.median(rbe_weighted_dose_gy(dose, weights=other))
+            / np.median(rbe_weighted_dose_gy(dose, weights=basis))
+        )
+
+    return _ratios(answers, ratio, quantity="rbe_weighted_dose_gy")
+
+
+def _decay_corrections(course: Course, again: _Again) -> Iterator[Assumption]:
+    states = {m.decay_corrected_to_s for m in course.measurements}
+    for state in sorted(states, key=lambda s: -1.0 if s is None else s):
+        regions = [m.region for m in course.measurements if m.decay_corrected_to_s == state]
+        other = 0.0 if state is None else None
+
+        def flipped(c: Course, state: float | None = state, other: float | None = other) -> Course:
+            changed = tuple(
+                dataclasses.replace(m, decay_corrected_to_s=other)
+                if m.decay_corrected_to_s == state
+                else m
+                for m in c.measurements
+            )
+            return dataclasses.replace(c, measurements=changed)
+
+        yield Assumption(
+            name="decay_corrected_to",
+            text=f"State of the values measured in {', '.join(dict.fromkeys(regions))}",
+            value=_state(state),
+            made_by="course",
+            source="Stated in the course",
+            status="choice",
+            alternatives=(Alternative(value=_state(other), effects=again.under(flipped)),),
+        )
+
+
+def _state(to_s: float | None) -> str:
+    if to_s is None:
+        return "not decay-corrected"
+    if to_s == 0.0:
+        return "decay-corrected to the administration"
+    return f"decay-corrected to {to_s / 3600.0:g} h"
+
+
+def _priors(answers: tuple[AgentAnswer, ...], again: _Again) -> Iterator[Assumption]:
+    """Yield the population half-lives that a fit leaned on, and what others would do."""
+    seen: set[tuple[str, str]] = set()
+    for answer in answers:
+        for region in answer.regions:
+            for figure in region.kinetics.figures if region.kinetics.fitted is not None else ():
+                key = (figure.region, figure.quantity)
+                if key in seen:
+                    continue
+                seen.add(key)
+                yield Assumption(
+                    name=f"prior of {_words(figure.quantity)}, {_words(figure.region)}",
+                    text=f"Population prior under {figure.nuclide}. {figure.note}",
+                    value=f"{figure.median / 3600.0:.3g} h, geometric SD {figure.geometric_sd:.2f}",
+                    made_by="catalogue",
+                    source=figure.source.citation,
+                    status=figure.source.status,
+                    alternatives=tuple(
+                        Alternative(
+                            value=f"{factor:g} times as long",
+                            effects=again.under(agents=(_scaled(_given(answers), key, factor),)),
+                        )
+                        for factor in HALF_LIFE_FACTORS
+                    ),
+                )
+
+
+def _given(answers: tuple[AgentAnswer, ...]) -> Agent:
+    return answers[0].agent
+
+
+def _scaled(agent: Agent, key: tuple[str, str], factor: float) -> Agent:
+    kinetics = tuple(
+        dataclasses.replace(k, mean=k.mean * factor, sd=None if k.sd is None else k.sd * factor)
+        if (k.region, k.quantity) == key
+        else k
+        for k in agent.kinetics
+    )
+    return dataclasses.replace(agent, kinetics=kinetics)
+
+
+def _stand_ins(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
+    """Yield the dose coefficients in place of a measurement, and what other studies give."""
+    agent = _given(answers)
+    for region in answers[0].regions:
+        if region.kinetics.fitted is not None:
+            continue
+        used = next(
+            f for f in region.kinetics.figures if f.quantity == "dose_coefficient_gy_per_bq"
+        )
+        others = [
+            f
+            for f in agent.figures(used.region, quantity="dose_coefficient_gy_per_bq")
+            if f is not used and f.sd is not None
+        ]
+        yield Assumption(
+            name=f"kinetics of {region.region.name}",
+            text="Not measured; the published dose coefficient stands in",
+            value=f"{used.median * 1e9:.3g} Gy/GBq (median of lognormal)",
+            made_by="catalogue",
+            source=used.source.citation,
+            status=used.source.status,
+            alternatives=tuple(
+                Alternative(
+                    value=f"{f.median * 1e9:.3g} Gy/GBq: {f.source.citation}",
+                    effects=tuple(
+                        Effect(
+                            agent=a.agent.name,
+                            region=region.region.name,
+                            quantity="absorbed_dose_gy",
+                            ratio=f.median / used.median,
+                        )
+                        for a in answers
+                    ),
+                )
+                for f in others
+            ),
+        )
+
+
+def _uptake_ratios(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
+    for answer in answers:
+        prediction = answer.prediction
+        if prediction is None:
+            continue
+        ratio = 1.0 if prediction.uptake_ratio is None else prediction.uptake_ratio
+        yield Assumption(
+            name=f"uptake_ratio of {answer.agent.name}",
+            text="Uptake over that of the measured agent in every region; clearance the same",
+            value=f"{ratio:g} ± {100.0 * prediction.uptake_ratio_relative_sd:.0f} %",
+            made_by="default" if prediction.uptake_ratio is None else "course",
+            source="Same vector and chelator" if prediction.uptake_ratio is None else "The course",
+            status="choice",
+            alternatives=tuple(
+                Alternative(
+                    value=f"{ratio * factor:g}",
+                    effects=tuple(
+                        Effect(
+                            agent=answer.agent.name,
+                            region=r.region.name,
+                            quantity="absorbed_dose_gy",
+                            ratio=factor,
+                        )
+                        for r in answer.regions
+                        if r.dose is not None
+                    ),
+                )
+                for factor in (0.5, 2.0)
+            ),
+        )
+
+
+def _fixed(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
+    def all_photons(a: int, r: int) -> float:  # noqa: ARG001
+        energy = answers[a].chain.energy_per_parent_decay_mev()
+        return energy.total / energy.charged
+
+    yield Assumption(
+        name="absorbed fraction",
+        text="Alpha particles, recoils and electrons are absorbed where emitted; photons nowhere",
+        value="1 for charged emissions, 0 for photons",
+        made_by="program",
+        source="First form; no region receives dose from another",
+        status="choice",
+        alternatives=(
+            Alternative(
+                value="all photon energy stays in the region (upper bound)",
+                effects=_ratios(answers, all_photons),
+            ),
+        ),
+    )
+    yield Assumption(
+        name="purity at administration",
+        text="Every agent is its parent nuclide alone, on the vector, when it is administered",
+        value="no daughters, no free nuclide",
+        made_by="program",
+        source="First form",
+        status="choice",
+        alternatives=(),
+    )
+    yield Assumption(
+        name="time",
+        text="Decays are counted from the administration to infinity; masses stay as they are",
+        value="to infinity",
+        made_by="program",
+        source="First form",
+        status="choice",
+        alternatives=(),
+    )
+
+
+def _words(key: str) -> str:
+    return key.removesuffix("_s").replace("_", " ")

@@ -1,0 +1,121 @@
+"""No more digits than the interval bears, and every label as a physicist writes it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alphatwin.report.numbers import (
+    count,
+    dose_unit,
+    duration,
+    interval,
+    nuclide_label,
+    number,
+    percent,
+    prose,
+    quantity,
+    ratio,
+    unit_for,
+)
+from alphatwin.report.value import Estimate
+
+SHOWN_WITHIN = 0.051  # two significant digits are off by half a unit of the second at most
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ((3.213, 1.912, 5.623), "3.2 [1.9–5.6]"),
+        ((97.63, 95.31, 99.8), "97.6 [95.3–99.8]"),
+        ((0.5, 0.02, 12.0), "0.50 [0.020–12]"),
+        ((12345.0, 8000.0, 19000.0), "12\u202f000 [8000–19\u202f000]"),
+        ((3.2e-9, 1.9e-9, 5.6e-9), "3.2 [1.9–5.6] × 10⁻⁹"),
+        ((1e12, 5e11, 3e12), "1.0 [0.50–3.0] × 10¹²"),
+        ((0.0, 0.0, 0.0), "0"),
+        ((5.0, 5.0, 5.0), "5.00"),
+        ((-1.0, -3.0, 2.0), "−1.0 [−3.0 to 2.0]"),
+    ],
+)
+def test_interval_bears_its_digits(values, text):
+    median, low, high = values
+    assert interval(Estimate(median=median, low=low, high=high)) == text
+
+
+def test_no_value_is_a_dash():
+    assert interval(None) == "–"
+    assert number(None) == "–"
+    assert quantity(None, "Bq") == "not known"
+
+
+@given(
+    median=st.floats(1e-300, 1e300),
+    below=st.floats(0.01, 0.99),
+    above=st.floats(1.01, 100.0),
+)
+def test_printed_interval_reads_back_as_the_interval(median, below, above):
+    estimate = Estimate(median=median, low=median * below, high=median * above)
+    text = interval(estimate).replace("\u202f", "")
+    found = re.fullmatch(r"([\d.]+) \[([\d.]+)–([\d.]+)\](?: × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?", text)
+    assert found, text
+    power = int((found[4] or "0").translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
+    for shown, value in zip(found.groups()[:3], (median, median * below, median * above)):
+        assert float(f"{shown}e{power}") == pytest.approx(value, rel=SHOWN_WITHIN)
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("97 % of 213Bi is gone", "97 % of ²¹³Bi is gone"),
+        ("177Lu-DOTATATE", "¹⁷⁷Lu-DOTATATE"),
+        ("Ac-225 and Ba-137m", "²²⁵Ac and ¹³⁷ᵐBa"),
+        ("99mTc", "⁹⁹ᵐTc"),
+        ("24Hours, v1.25In, 3H, ICRP-107", "24Hours, v1.25In, 3H, ICRP-107"),
+    ],
+)
+def test_nuclides_in_prose_are_raised(text, printed):
+    assert prose(text) == printed
+
+
+def test_nuclide_label_leaves_other_text_alone():
+    assert nuclide_label("Po-213") == "²¹³Po"
+    assert nuclide_label("effective_half_life_h") == "effective_half_life_h"
+
+
+@pytest.mark.parametrize(
+    ("printed", "text"),
+    [
+        (quantity(7.2104e9, "Bq"), "7.21 GBq"),
+        (quantity(50e3, "Bq"), "50.0 kBq"),
+        (quantity(0.0, "Bq"), "0 Bq"),
+        (duration(99_828.0), "27.7 h"),
+        (duration(45 * 60.0), "45.0 min"),
+        (duration(20 * 86400.0), "20.0 d"),
+        (percent(0.97), "97 %"),
+        (percent(0.0004), "< 0.1 %"),
+        (percent(0.9995), "> 99.9 %"),
+        (percent(1.0), "100 %"),
+        (percent(0.023), "2.3 %"),
+        (ratio(0.823), "× 0.82"),
+        (count(10_000), "10\u202f000"),
+        (number(1e300), "1.00 × 10³⁰⁰"),
+    ],
+)
+def test_quantities_read_well(printed, text):
+    assert printed == text
+
+
+@pytest.mark.parametrize(
+    ("doses_gy", "text"),
+    [((15.0, 0.01), "Gy"), ((0.05, 0.01), "mGy"), ((3e-5,), "µGy"), ((), "Gy"), ((5e4,), "Gy")],
+)
+def test_one_unit_for_a_table_of_doses(doses_gy, text):
+    assert dose_unit(doses_gy).text == text
+
+
+def test_unit_is_never_larger_than_the_value():
+    assert unit_for(999.0, "Bq").text == "Bq"
+    assert unit_for(1000.0, "Bq").text == "kBq"
