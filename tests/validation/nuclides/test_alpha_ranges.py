@@ -10,8 +10,8 @@ universal potential itself (J. F. Ziegler, J. P. Biersack, U. Littmark, 1985), i
 and its unit against the Bohr radius and the square of the elementary charge. Tolerance: 4 %, to
 which the fit follows the integral.
 
-The second route to ranges is ours: trapezoids over the printed table itself, linear between its points,
-above 1 MeV where nuclear stopping is below 0.2 %.
+The second route to ranges is ours: trapezoids over the printed table itself, linear between its
+points, above 1 MeV where nuclear stopping is below 0.2 %.
 """
 
 from __future__ import annotations
