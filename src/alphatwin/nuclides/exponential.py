@@ -37,6 +37,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,8 +51,8 @@ if TYPE_CHECKING:
 
 UNIT_ROUND_OFF = float(np.finfo(np.float64).eps) / 2.0
 # An entry of route 1 is kept if its bound is below this share of it: the bound is generous,
-# and a tenth of the 1e-9 that is promised leaves room for what follows.
-ACCEPTED_BOUND = 1e-10
+# and a hundredth of the 1e-9 that is promised leaves room for what follows.
+ACCEPTED_BOUND = 1e-11
 # Rounding errors per step of the recurrence: two products, a sum, a difference, a division.
 ERRORS_PER_STEP = 8.0
 # Blocks keep the working arrays in the cache and the memory bounded for any number of times.
@@ -62,6 +63,7 @@ _DEAD_EXPONENT = 745.2  # exp(-745.2) is zero in double precision
 LEAST_SPREAD = 3.0
 # 3**30/30! = 8e-19: the series is exact to round-off at the largest spread.
 TAYLOR_TERMS = 30
+_LEAST_TERM = 1e-18
 
 
 def amounts(*, rates: Floats, feeding: Floats, initial: Floats, time: Floats) -> Floats:
@@ -293,15 +295,33 @@ def _taylor(rates: Sequence[float], time: Floats) -> Floats:
     with :math:`h_n` the complete homogeneous symmetric polynomials.
     """
     spread = rates[-1] - rates[0]
+    scaled = spread * time
+    series = np.zeros_like(time)
+    for weight in reversed(_taylor_weights(tuple(rates))[: _terms(float(scaled[-1]))]):
+        series *= scaled
+        series += weight
+    series *= time ** (len(rates) - 1)
+    series *= np.exp(-rates[-1] * time)
+    return series
+
+
+def _terms(scaled: float) -> int:
+    """Return how many terms of the exponential series matter at an argument."""
+    term, number = 1.0, 1
+    while term > _LEAST_TERM and number < TAYLOR_TERMS:
+        term *= scaled / number
+        number += 1
+    return number
+
+
+@lru_cache(maxsize=1024)
+def _taylor_weights(rates: tuple[float, ...]) -> tuple[float, ...]:
+    """Return h_n/(n+m-1)! of the series, with the rates in units of their spread."""
+    spread = rates[-1] - rates[0]
     homogeneous = [1.0] + [0.0] * (TAYLOR_TERMS - 1)
     for rate in rates[:-1]:
         distance = (rates[-1] - rate) / spread if spread > 0.0 else 0.0
         for n in range(1, TAYLOR_TERMS):
             homogeneous[n] += distance * homogeneous[n - 1]
     order = len(rates) - 1
-    scaled = spread * time
-    series = np.zeros_like(time)
-    for n in range(TAYLOR_TERMS - 1, -1, -1):
-        series *= scaled
-        series += homogeneous[n] / math.factorial(n + order)
-    return time**order * np.exp(-rates[-1] * time) * series
+    return tuple(h / math.factorial(n + order) for n, h in enumerate(homogeneous))
