@@ -45,7 +45,7 @@ N_PARAMETERS = {CLEARANCE: 2, UPTAKE_AND_CLEARANCE: 3, TWO_PHASE_CLEARANCE: 4}
 
 FAST_TO_SLOW_HALF_LIFE = Lognormal(median=0.1, geometric_sd=3.0)
 """Prior of the ratio of effective half-lives, broad: 95 % between 0.01 and 0.8."""
-_LARGEST_LOG = 600.0
+_LARGEST_LOG = 300.0
 """Bound of logarithms of fractions: keeps exp() finite where no fit ends."""
 
 
@@ -124,7 +124,8 @@ def parameters(scheme: Scheme, z: NDArray[np.float64]) -> Parameters:
     made = Parameters(np.zeros_like(rate_per_s), rate_per_s, extra_per_s, slow_share)
     log_shape = log_fraction(scheme.model, made, np.array([scheme.reference_s]))[:, 0]
     log_at_reference = math.log(scheme.fraction.median) + scheme.fraction.log_sd * z[:, 0]
-    return Parameters(log_at_reference - log_shape, rate_per_s, extra_per_s, slow_share)
+    log_amplitude = np.clip(log_at_reference - log_shape, -_LARGEST_LOG, _LARGEST_LOG)
+    return Parameters(log_amplitude, rate_per_s, extra_per_s, slow_share)
 
 
 def log_fraction(
@@ -133,7 +134,7 @@ def log_fraction(
     """Return the logarithm of the fraction in the region, (m, n_times)."""
     slow = parameters.log_amplitude[:, None] - parameters.rate_per_s[:, None] * time_s
     if model == CLEARANCE:
-        return slow
+        return np.clip(slow, -_LARGEST_LOG, _LARGEST_LOG)
     passed = parameters.extra_rate_per_s[:, None] * time_s
     if model == UPTAKE_AND_CLEARANCE:
         with np.errstate(divide="ignore"):

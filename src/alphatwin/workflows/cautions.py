@@ -105,6 +105,16 @@ def _of_fit(kinetics: RegionKinetics) -> Iterator[Caution]:
                 "uncertainties; look at the times, the stated uncertainty and the model."
             ),
         )
+    if fitted.half_life_at_physical_limit:
+        yield Caution(
+            code="no_clearance_seen",
+            loud=True,
+            where=name,
+            message=(
+                "The best effective half-life is that of physical decay: no clearance was seen, "
+                "which is a limit and not a measurement."
+            ),
+        )
     if fitted.effective_sample_size < LEAST_SAMPLE_SIZE:
         yield Caution(
             code="few_effective_samples",

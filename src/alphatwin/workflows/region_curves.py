@@ -24,7 +24,7 @@ from alphatwin.uncertainty import Lognormal, lognormal_factor, stream
 if TYPE_CHECKING:
     from alphatwin.agents import Agent, PopulationKinetics
     from alphatwin.agents.types import Quantity
-    from alphatwin.patient import Administration, Course, Measurement, Region
+    from alphatwin.patient import Administration, Course, DecayDataName, Measurement, Region
 
 
 PRIOR_QUANTITIES: Final[tuple[Quantity, ...]] = ("effective_half_life_s", "uptake_half_time_s")
@@ -141,7 +141,7 @@ def _from_measurement(
         observed,
         administered_bq=after.activity_bq,
         decay_constant_per_s=rate_per_s,
-        priors=_priors(figures),
+        priors=_priors(figures, decay_data=assumed.decay_data),
         samples=assumed.samples,
         generator=stream(seed, "fit", region.name, after.name),
     )
@@ -171,20 +171,22 @@ def figure_or_none(agent: Agent, region: str, quantity: Quantity) -> PopulationK
         return None
 
 
-def _priors(figures: tuple[PopulationKinetics, ...]) -> Priors:
-    by_quantity = {figure.quantity: _prior(figure) for figure in figures}
+def _priors(figures: tuple[PopulationKinetics, ...], *, decay_data: DecayDataName) -> Priors:
+    by_quantity = {figure.quantity: _prior(figure, decay_data=decay_data) for figure in figures}
     return Priors(
         effective_half_life=by_quantity.get("effective_half_life_s"),
         uptake_half_time=by_quantity.get("uptake_half_time_s"),
     )
 
 
-def _prior(figure: PopulationKinetics) -> Prior:
+def _prior(figure: PopulationKinetics, *, decay_data: DecayDataName) -> Prior:
+    observed_under = nuclide(figure.nuclide, decay_data=decay_data)
     return Prior(
         parameter=figure.quantity,
         distribution=Lognormal(median=figure.median, geometric_sd=figure.geometric_sd),
         source=figure.source.citation,
         status=figure.source.status,
+        decay_constant_per_s=observed_under.decay_constant_per_s,
     )
 
 
