@@ -231,14 +231,20 @@ def _nuclear(energy_mev: Floats) -> Floats:
         screening = _HELIUM_Z**0.23 + charge**0.23
         masses = _HELIUM_U + mass
         reduced = 32.53 * mass * energy_mev * 1e3 / (_HELIUM_Z * charge * masses * screening)
-        slow = np.log1p(1.1383 * reduced) / (
-            2.0 * (reduced + 0.01321 * reduced**0.21226 + 0.19593 * np.sqrt(reduced))
-        )
-        fast = np.log(np.maximum(reduced, 1.0)) / (2.0 * reduced)
-        form = np.where(reduced <= 30.0, slow, fast)
-        ev_cm2 = 8.462e-15 * _HELIUM_Z * charge * _HELIUM_U * form / (masses * screening)
+        unit_ev_cm2 = 8.462e-15 * _HELIUM_Z * charge * _HELIUM_U / (masses * screening)
+        ev_cm2 = unit_ev_cm2 * reduced_nuclear_stopping(reduced)
         total += atoms * ev_cm2 * 1e-6 * _AVOGADRO_PER_MOL / _WATER_G_PER_MOL
     return total
+
+
+def reduced_nuclear_stopping(reduced_energy: Floats) -> Floats:
+    """Return the fit of [1]_ to nuclear stopping in the universal potential, dimensionless."""
+    slow = np.log1p(1.1383 * reduced_energy) / (
+        2.0
+        * (reduced_energy + 0.01321 * reduced_energy**0.21226 + 0.19593 * np.sqrt(reduced_energy))
+    )
+    fast = np.log(np.maximum(reduced_energy, 1.0)) / (2.0 * reduced_energy)
+    return np.where(reduced_energy <= 30.0, slow, fast)
 
 
 def _range_g_per_cm2(table: _SlowingDown, energy_mev: Floats) -> Floats:
