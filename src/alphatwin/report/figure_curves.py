@@ -217,7 +217,7 @@ def _chains_picture(shown: list[tuple[str, AgentReport, Curve]], *, key: str) ->
     for axes, (name, agent, curve) in zip(all_axes, shown, strict=True):
         _draw_chain(axes, agent, curve)
         activity = quantity(agent.activity_bq, "Bq")
-        note = "activity not known" if agent.activity_bq is None else f"{activity} {agent.role}"
+        note = "activity not known" if agent.activity_bq is None else f"for {activity}"
         heading(axes, prose(shorten(name, longest=24)), note)
     region = shorten(shown[0][2].region, longest=60)
     peaks = "; ".join(f"{name}: {_chain_peaks(curve)}" for name, _, curve in shown)

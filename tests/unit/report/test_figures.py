@@ -62,7 +62,7 @@ def test_every_picture_has_words(pictures):
 def test_small_print_is_large_enough(pictures):
     least_px = 7.0  # matplotlib writes its points as px of the viewBox, 1 pt at final size
     for picture in pictures:
-        sizes = [float(s) for s in re.findall(r"font: (?:\w+ )*([\d.]+)px", picture.svg)]
+        sizes = [float(s) for s in re.findall(r"font(?:-size)?: (?:\w+ )*([\d.]+)px", picture.svg)]
         assert sizes
         assert min(sizes) >= least_px
 
