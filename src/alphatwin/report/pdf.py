@@ -69,12 +69,12 @@ def to_pdf(
     return stream.getvalue()
 
 
-def _closed_fetcher() -> Any:  # noqa: ANN401 - the type is plutoprint's, which is imported late
+def _closed_fetcher() -> Any:
     """Return a fetcher that fetches nothing: fonts and figures are inside the page."""
     import plutoprint
 
     class ClosedFetcher(plutoprint.ResourceFetcher):  # type: ignore[misc,unused-ignore]
-        def fetch_url(self, url: str) -> Any:  # noqa: ANN401, PLR6301
+        def fetch_url(self, url: str) -> Any:
             msg = f"the report must hold all that it shows, but asks for {url}"
             raise OutputError(msg)
 

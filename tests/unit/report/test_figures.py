@@ -7,7 +7,13 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
-from unit.report.sample_report import many_regions_report, sample_report, with_names
+from unit.report.sample_report import (
+    AGENTS,
+    REGIONS,
+    many_regions_report,
+    sample_report,
+    with_names,
+)
 
 from alphatwin.report.figures import draw
 from alphatwin.report.style import (
@@ -171,16 +177,10 @@ def test_nothing_to_show_gives_no_figure():
 
 
 def test_population_only_report_has_no_shares():
-    report = sample_report(regions=tuple(r for r in _regions() if not r[-1]))
+    report = sample_report(regions=tuple(r for r in REGIONS if not r[-1]), agents=AGENTS[:2])
     sections = [p.section for p in draw(report)]
     assert "shares" not in sections
     assert "curves" in sections
-
-
-def _regions():
-    from unit.report.sample_report import REGIONS
-
-    return REGIONS
 
 
 def test_unknown_activity_is_said():
@@ -190,7 +190,7 @@ def test_unknown_activity_is_said():
     assert "activity not known" in _texts(chains)
 
 
-@pytest.mark.parametrize("factor", [1e-30, 1e-9, 1e9])
+@pytest.mark.parametrize("factor", [1e-30, 1e9])
 def test_tiny_and_huge_values_are_drawn(factor):
     report = sample_report()
 
