@@ -7,6 +7,13 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
+from unit.report.sample_report import (
+    AGENTS,
+    REGIONS,
+    many_regions_report,
+    sample_report,
+    with_names,
+)
 
 from alphatwin.report.figures import draw
 from alphatwin.report.style import (
@@ -18,7 +25,6 @@ from alphatwin.report.style import (
     text_colour,
     tint,
 )
-from unit.report.sample_report import many_regions_report, sample_report, with_names
 
 UNIT = r"\((?:Gy|%|s|min|h|d|min, h, d|[µmkMGT]?Bq)\)$"
 AXES = {  # what each axis of each section is called, before its unit
@@ -62,7 +68,7 @@ def test_every_picture_has_words(pictures):
 def test_small_print_is_large_enough(pictures):
     least_px = 7.0  # matplotlib writes its points as px of the viewBox, 1 pt at final size
     for picture in pictures:
-        sizes = [float(s) for s in re.findall(r"font: (?:\w+ )*([\d.]+)px", picture.svg)]
+        sizes = [float(s) for s in re.findall(r"font(?:-size)?: (?:\w+ )*([\d.]+)px", picture.svg)]
         assert sizes
         assert min(sizes) >= least_px
 
@@ -171,16 +177,10 @@ def test_nothing_to_show_gives_no_figure():
 
 
 def test_population_only_report_has_no_shares():
-    report = sample_report(regions=tuple(r for r in _regions() if not r[-1]))
+    report = sample_report(regions=tuple(r for r in REGIONS if not r[-1]), agents=AGENTS[:2])
     sections = [p.section for p in draw(report)]
     assert "shares" not in sections
     assert "curves" in sections
-
-
-def _regions():
-    from unit.report.sample_report import REGIONS
-
-    return REGIONS
 
 
 def test_unknown_activity_is_said():
@@ -190,7 +190,7 @@ def test_unknown_activity_is_said():
     assert "activity not known" in _texts(chains)
 
 
-@pytest.mark.parametrize("factor", [1e-30, 1e-9, 1e9])
+@pytest.mark.parametrize("factor", [1e-30, 1e9])
 def test_tiny_and_huge_values_are_drawn(factor):
     report = sample_report()
 
