@@ -272,7 +272,7 @@ def _draw_chain(axes: Axes, agent: AgentReport, curve: Curve) -> None:
     for index, (member, activity_bq) in enumerate(members.items()):
         good = (activity_bq > 0.0) & (time_s > 0.0)
         x, y = time_s[good] / unit_s.size, activity_bq[good] / unit_bq.size
-        width = max(3.0 - 0.42 * index, 0.8)
+        width = max(4.0 * 0.66**index, 0.8)
         axes.plot(x, y, color=nuclide_colour(member), linewidth=width)
         ends.append(_height(axes, float(np.exp(np.interp(end_s / unit_s.size, x, np.log(y))))))
     _label_ends(axes, list(members), ends)

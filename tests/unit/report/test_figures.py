@@ -168,6 +168,30 @@ def test_hostile_names_are_text_in_figures():
     assert any("<script>alert" in t for p in pictures for t in _texts(p))
 
 
+def test_dollars_are_no_mathematics():
+    name = "$x^2$ & $y$"
+    small = sample_report(regions=REGIONS[:2], agents=AGENTS[:2])
+    for picture in draw(with_names(small, old="lesion 1", new=name)):
+        if picture.section != "chains":
+            assert name in _texts(picture)
+
+
+def test_text_stays_inside_its_figure(pictures):
+    narrow = 0.4  # least width of a letter of the font, on average over a word, in font sizes
+    for picture in pictures:
+        root = ET.fromstring(picture.svg)
+        width = float(root.get("viewBox").split()[2])
+        for node in root.iter("{http://www.w3.org/2000/svg}text"):
+            style, text = node.get("style"), "".join(node.itertext())
+            size = float(re.search(r"([\d.]+)px", style)[1])
+            x, extent = float(node.get("x")), narrow * size * len(text)
+            share = {"start": 0.0, "middle": 0.5, "end": 1.0}
+            left = x - extent * share[re.search(r"text-anchor: (\w+)", style)[1]]
+            if "rotate(-90" not in node.get("transform"):
+                assert left >= 0.0, text
+                assert left + extent <= width, text
+
+
 def test_nothing_to_show_gives_no_figure():
     report = sample_report()
     bare = replace(report, agents=())

@@ -34,7 +34,10 @@ from alphatwin.report.tables import NO_MASS, absorbed_dose_tables, effect_lines
 ROOT = Path(__file__).parents[3]
 VOID = {"meta", "br", "wbr", "link", "img", "hr", "input"}
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
-HOSTILE = '<script>alert("x")</script><img src=http://evil.example/a.png onerror=x> & \'" {{ 7*7 }}'
+HOSTILE = (
+    '<script>alert("x")</script><img src=http://evil.example/a.png onerror=x> '
+    "& ' \" {{ 7*7 }} <script>y</script>"
+)
 
 
 class _Page(HTMLParser):
