@@ -5,13 +5,13 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-from course_file_strategies import GOOD, course_texts, read_or_refuse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alphatwin.errors import CourseError
 from alphatwin.files import course_from_text, read_course
 from alphatwin.files.lines import Places
+from course_file_strategies import GOOD, course_texts, read_or_refuse
 
 CASES = 400
 

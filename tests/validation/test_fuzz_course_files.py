@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from course_file_strategies import (
     made_up,
     read_or_refuse,
@@ -10,8 +13,6 @@ from course_file_strategies import (
     with_other_tokens,
     with_other_values,
 )
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 CASES = 5_000
 

@@ -7,13 +7,6 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
-from unit.report.sample_report import (
-    AGENTS,
-    REGIONS,
-    many_regions_report,
-    sample_report,
-    with_names,
-)
 
 from alphatwin.report.figures import draw
 from alphatwin.report.style import (
@@ -24,6 +17,13 @@ from alphatwin.report.style import (
     svg_text,
     text_colour,
     tint,
+)
+from unit.report.sample_report import (
+    AGENTS,
+    REGIONS,
+    many_regions_report,
+    sample_report,
+    with_names,
 )
 
 UNIT = r"\((?:Gy|%|s|min|h|d|min, h, d|[µmkMGT]?Bq)\)$"

@@ -15,6 +15,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+
+from alphatwin.errors import OutputError
+from alphatwin.report import pdf as pdf_module
+from alphatwin.report.figures import draw
+from alphatwin.report.html import to_html
+from alphatwin.report.pdf import to_pdf
+from alphatwin.report.tables import NO_MASS, absorbed_dose_tables, effect_lines
 from unit.report.sample_report import (
     AGENTS,
     HOUR_S,
@@ -23,13 +30,6 @@ from unit.report.sample_report import (
     sample_report,
     with_names,
 )
-
-from alphatwin.errors import OutputError
-from alphatwin.report import pdf as pdf_module
-from alphatwin.report.figures import draw
-from alphatwin.report.html import to_html
-from alphatwin.report.pdf import to_pdf
-from alphatwin.report.tables import NO_MASS, absorbed_dose_tables, effect_lines
 
 ROOT = Path(__file__).parents[3]
 VOID = {"meta", "br", "wbr", "link", "img", "hr", "input"}
