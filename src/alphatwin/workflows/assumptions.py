@@ -128,7 +128,7 @@ def _choices(
         text="Daughters decay where their parent decayed",
         value=assumed.daughters,
         made_by=made_by("daughters"),
-        source="First form; an alpha recoil breaks any chelate, so daughters can leave",
+        source="A choice of AlphaTwin; an alpha recoil breaks any chelate, so daughters can leave",
         status="choice",
         alternatives=(
             Alternative(
@@ -365,7 +365,7 @@ def _fixed(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
         text="Alpha particles, recoils and electrons are absorbed where emitted; photons nowhere",
         value="1 for charged emissions, 0 for photons",
         made_by="program",
-        source="First form; no region receives dose from another",
+        source="A choice of AlphaTwin; no region receives dose from another",
         status="choice",
         alternatives=(
             Alternative(
@@ -379,7 +379,7 @@ def _fixed(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
         text="Every agent is its parent nuclide alone, on the vector, when it is administered",
         value="no daughters, no free nuclide",
         made_by="program",
-        source="First form",
+        source="A choice of AlphaTwin",
         status="choice",
         alternatives=(),
     )
@@ -388,7 +388,7 @@ def _fixed(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
         text="Decays are counted from the administration to infinity; masses stay as they are",
         value="to infinity",
         made_by="program",
-        source="First form",
+        source="A choice of AlphaTwin",
         status="choice",
         alternatives=(),
     )
