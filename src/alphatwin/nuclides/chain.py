@@ -254,6 +254,9 @@ class DecayChain:
                 msg = f"initial_bq[{name!r}] must be finite and >= 0, got {activity}"
                 raise InvalidValueError(msg)
             i = self.index(name)
+            if atoms[i] > 0.0:
+                msg = f"initial_bq names {self.nuclides[i]} twice, once as {name!r}; give it once"
+                raise InvalidValueError(msg)
             atoms[i] = activity / self.decay_constants_per_s[i]
         return atoms
 

@@ -41,15 +41,15 @@ class SampledSystem:
         Feeding rate from member j to member i > j, common to all samples. (n, n) [1/s]
     initial
         Amounts at time zero, none negative. (n, n_samples)
-    coefficients, bounds
+    weights, bound_weights
         C and B of the closed form. (n, n, n_samples)
     """
 
     rates: Floats
     feeding: Floats
     initial: Floats
-    coefficients: Floats
-    bounds: Floats
+    weights: Floats
+    bound_weights: Floats
 
 
 def sampled_system(*, rates: Floats, feeding: Floats, initial: Floats) -> SampledSystem:
@@ -74,7 +74,7 @@ def sampled_system(*, rates: Floats, feeding: Floats, initial: Floats) -> Sample
 
 
 def amounts(system: SampledSystem, *, time_s: float) -> Floats:
-    """Return the amount of every member at one time. (n, n_samples)."""
+    """Return the amount of every member at one time [s]. (n, n_samples)."""
     exponents = system.rates * time_s
     modes = np.exp(-exponents)
     errors = (ERRORS_PER_STEP * system.rates.shape[0] + exponents) * modes
@@ -82,7 +82,7 @@ def amounts(system: SampledSystem, *, time_s: float) -> Floats:
 
 
 def integrals(system: SampledSystem, *, time_s: float) -> Floats:
-    """Return the integral of every amount from zero to one time. (n, n_samples)."""
+    """Return the integral of every amount from zero to one time [s]. (n, n_samples)."""
     if math.isinf(time_s):
         return _integrals_to_infinity(system)
     modes = -np.expm1(-system.rates * time_s) / system.rates
@@ -101,8 +101,8 @@ def _solved(
     system: SampledSystem, modes: Floats, errors: Floats, *, time_s: float, integrate: bool
 ) -> Floats:
     with np.errstate(invalid="ignore"):
-        solution: Floats = np.einsum("iks,ks->is", system.coefficients, modes)
-        bound = np.einsum("iks,ks->is", system.bounds, errors) * UNIT_ROUND_OFF
+        solution: Floats = np.einsum("iks,ks->is", system.weights, modes)
+        bound = np.einsum("iks,ks->is", system.bound_weights, errors) * UNIT_ROUND_OFF
         trusted = bound <= ACCEPTED_BOUND * np.abs(solution)
     for i in np.flatnonzero(~trusted.all(axis=1)):
         doubtful = np.flatnonzero(~trusted[i])

@@ -237,14 +237,19 @@ def _nuclear(energy_mev: Floats) -> Floats:
     return total
 
 
-def reduced_nuclear_stopping(reduced_energy: Floats) -> Floats:
-    """Return the fit of [1]_ to nuclear stopping in the universal potential, dimensionless."""
-    slow = np.log1p(1.1383 * reduced_energy) / (
-        2.0
-        * (reduced_energy + 0.01321 * reduced_energy**0.21226 + 0.19593 * np.sqrt(reduced_energy))
+def reduced_nuclear_stopping(energy_ratio: Floats) -> Floats:
+    """Return the fit of [1]_ to nuclear stopping in the universal potential.
+
+    Parameters
+    ----------
+    energy_ratio
+        Energy in the centre of mass over the repulsion at the screening length, dimensionless.
+    """
+    slow = np.log1p(1.1383 * energy_ratio) / (
+        2.0 * (energy_ratio + 0.01321 * energy_ratio**0.21226 + 0.19593 * np.sqrt(energy_ratio))
     )
-    fast = np.log(np.maximum(reduced_energy, 1.0)) / (2.0 * reduced_energy)
-    return np.where(reduced_energy <= 30.0, slow, fast)
+    fast = np.log(np.maximum(energy_ratio, 1.0)) / (2.0 * energy_ratio)
+    return np.where(energy_ratio <= 30.0, slow, fast)
 
 
 def _range_g_per_cm2(table: _SlowingDown, energy_mev: Floats) -> Floats:

@@ -148,6 +148,7 @@ def test_samples_of_phases_are_each_what_they_are_alone(root):
     [
         ({"225Ac": -1.0}, 1.0, r"initial_bq\['225Ac'\] must be finite and >= 0, got -1"),
         ({"225Ac": math.nan}, 1.0, "must be finite and >= 0, got nan"),
+        ({"225Ac": 1.0, "Ac-225": 2.0}, 1.0, "initial_bq names Ac-225 twice"),
         ({"177Lu": 1.0}, 1.0, "Lu-177 is not in this chain; its members: Ac-225"),
         ({"225Ac": 1.0}, -2.0, "time_s must be finite and >= 0 s, got -2"),
         ({"225Ac": 1.0}, [1.0, math.inf], "got inf"),
