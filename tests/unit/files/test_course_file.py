@@ -227,6 +227,7 @@ def test_the_state_of_decay_correction_is_kept(written, seconds):
         ('weight = "70 kg"', "weight = [1]", 4, r"patient.weight: \[1\] is not a text"),
         ('weight = "70 kg"', 'weight = "70 g"', 4, "patient.weight: weight_kg must lie"),
         ('kind = "lesion"', 'kind = "legion"', 7, "kind: 'legion' is not allowed.*'lesion'"),
+        ('kind = "lesion"', 'kind = "lesion"\nkinetics = []', 8, "kinetics: .* is not allowed"),
         ('volume = "20 mL"', 'volume = "-20 mL"', 8, "volume: '-20 mL' must not be negative"),
         ('volume = "20 mL"', "", 5, "give exactly one of mass and volume.*got neither"),
         ('uncertainty = "10 %"\n[', "[", 5, "uncertainty: is missing: standard uncertainty of the"),
@@ -241,6 +242,7 @@ def test_the_state_of_decay_correction_is_kept(written, seconds):
         ('activity = "7.4 GBq"\n', "", 10, "give exactly one of activity"),
         ('region = "lesion"', 'region = "lesoin"', 15, "did you mean 'lesion'"),
         ('nuclide = "Lu-177"', 'nuclide = "Lu-777"', 16, "nuclide 'Lu-777' is not in"),
+        ('nuclide = "Lu-177"', 'nuclide = "../x"', 16, "nuclide: '../x' is no nuclide"),
         ('nuclide = "Lu-177"', 'nuclide = "Bi-213"', 16, "daughters .* not supported yet"),
         ('decay_corrected_to = "none"\n', "", 14, "decay_corrected_to: is missing: 'none' if"),
         (
@@ -286,6 +288,19 @@ def test_every_mistake_is_reported_at_once_in_order_of_lines():
     found = mistakes_of(text + '[[predictions]]\nagent = "nothing"\n[assumptions]\nsamples = 1\n')
     lines = [int(m.split(":")[1]) for m in found]
     assert lines == [4, 9, 13, 16, 19, 20, 23, 25]
+
+
+def test_a_message_stays_short_and_on_one_line_whatever_the_value():
+    long = "x" * 3000
+    text = changed(
+        ('name = "lesion"', f'name = "{long}"'),
+        ('"4 h"', f'"{long}"'),
+        ('nuclide = "Lu-177"', f'nuclide = "{long}"'),
+        ("177Lu-DOTATATE", long),
+    )
+    for mistake in mistakes_of(text):
+        assert len(mistake) < 800
+        assert "\n" not in mistake
 
 
 def test_mistakes_between_tables_are_found():
