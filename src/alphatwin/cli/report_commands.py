@@ -25,7 +25,7 @@ OutputFolder = Annotated[
 ]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of every random stream.")]
 
-Example = Literal["umich_lu177_dotatate", "lu177_psma_two_patients_1"]
+Example = Literal["umich_lu177_dotatate", "lu177_psma_patient_1"]
 
 
 def dose(
