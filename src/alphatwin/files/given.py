@@ -114,7 +114,7 @@ def _given(
     if agent is None:
         return None
     decaying = mistakes.attempt(
-        lambda: nuclide(agent.nuclide, decay_data=assumptions.decay_data),  # type: ignore[arg-type]
+        lambda: nuclide(agent.nuclide, decay_data=assumptions.decay_data),
         (*entry.path, "agent"),
     )
     if table is None or decaying is None or not keys_are_right:
