@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -108,6 +109,15 @@ def test_an_earlier_report_is_replaced_where_names_cannot_be_swapped(tmp_path, m
     _write_report(tmp_path / "out", "two")
     assert (tmp_path / "out" / "report.html").read_text() == "two"
     assert _names(tmp_path) == ["out"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="swaps names on Linux alone")
+def test_an_earlier_report_is_never_away_while_it_is_replaced(tmp_path, monkeypatch):
+    _write_report(tmp_path / "out", "one")
+    with output_folder(tmp_path / "out") as partial:
+        (partial / "report.json").write_text(REPORT)
+        monkeypatch.setattr(Path, "rename", None)  # one step, and not two renames
+    assert _names(tmp_path / "out") == ["report.json"]
 
 
 def test_an_exchange_cut_in_half_is_put_back(tmp_path):

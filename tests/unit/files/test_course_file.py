@@ -303,6 +303,23 @@ def test_a_message_stays_short_and_on_one_line_whatever_the_value():
         assert "\n" not in mistake
 
 
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("samples = 500.0", r"samples: must be a whole number, got 500\.0"),
+        ('samples = "500"', "samples: must be a whole number, got '500'"),
+        ('rbe_alpha = "4"', "rbe_alpha: must be a number without quotes, got '4'"),
+        ("rbe_alpha = nan", "rbe_alpha: .*got nan"),
+        ("rbe_alpha = 0", "rbe_alpha: .*greater than 0, got 0"),
+        ('daughters = "leave"', "daughters: 'leave' is not allowed; allowed: 'stay'"),
+        ("density = 1.04", r"density: '1\.04' has no unit; write for instance '1\.04 g/mL'"),
+    ],
+)
+def test_a_value_of_another_type_is_never_bent_into_shape(line, what):
+    with pytest.raises(CourseError, match=rf":23: assumptions\.{what}"):
+        course_from_text(SMALL + f"[assumptions]\n{line}\n")
+
+
 def test_mistakes_between_tables_are_found():
     text = SMALL + (
         '[[regions]]\nname = "lesion"\nkind = "organ"\nmass = "unknown"\n'
