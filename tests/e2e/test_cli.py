@@ -222,8 +222,3 @@ def test_killed_at_any_moment_it_leaves_nothing_or_the_whole(course, tmp_path):
         if folder.exists():
             assert {p.name for p in folder.iterdir()} == FORMS
             json.loads((folder / "report.json").read_text(encoding="utf-8"))
-
-
-def test_demo_offers_every_example():
-    shown = alphatwin("demo", "--help").stdout.replace("\n", "").replace(" ", "")
-    assert all(name in shown for name in example_names())
