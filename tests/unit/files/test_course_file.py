@@ -108,7 +108,7 @@ def test_the_net_patient_is_the_one_of_the_images():
         "213Bi-DOTATOC": pytest.approx(1e9, rel=EXACT),
         "212Pb-DOTAMTATE": pytest.approx(232.5e6, rel=EXACT),
     }
-    assert all(p.uptake_ratio == 1.0 for p in course.predictions)
+    assert all(p.factors[0].value == 1.0 for p in course.predictions)
     not_measured = [r.name for r in course.regions if r.kinetics == "population"]
     assert not_measured == ["kidneys", "spleen", "red marrow"]
 

@@ -4,8 +4,8 @@ Sources: (B12) 177Lu in 310 g from local electrons, 7.64e-5 mGy/(MBq s), compute
 program with ICRP-107 emissions; printed to three digits. (Energies) 28.684 MeV of charged energy
 per decay of 225Ac over its chain and 8.853 MeV per decay of 212Pb, ICRP-107, printed to 0.001 MeV.
 
-Second route: the dose of the example's kidneys per activity lies in the band of published means
-(0.37 to 0.65 Gy/GBq; Willowson 2018, Staanum 2021, Gupta 2013, label), which is a plausibility band.
+Second route: the dose of the example's kidneys per activity lies in the plausibility band of
+published means (0.37 to 0.65 Gy/GBq; Willowson 2018, Staanum 2021, Gupta 2013, label).
 """
 
 from __future__ import annotations
