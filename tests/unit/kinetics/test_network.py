@@ -132,6 +132,20 @@ def test_dechelation_feeds_free_parent(chain: DecayChain) -> None:
     assert found.whole_body_error().max() < CONSERVED
 
 
+def test_bound_daughter_that_leaves_alive_is_the_same_atom() -> None:
+    chain = decay_chain("Pb-212")
+    sources = Sources(
+        bound_bq={"Bi-212": np.array([1e3, 0.0, 0.0])},
+        dechelation_per_s={"Bi-212": np.asarray(1e-4)},
+    )
+    found = cumulated_decays(build(chain), sources)
+    bi = chain.index("Bi-212")
+    decay_per_s = float(chain.decay_constants_per_s[bi])
+    assert found.made_atoms[0, bi] == 0.0
+    assert found.bound_bq_s[0, 0, bi] == pytest.approx(1e3 / (decay_per_s + 1e-4), rel=ROUND_OFF)
+    assert found.balance_error().max() < CONSERVED
+
+
 def test_landing_shares_out_at_once_and_excretes_the_rest(chain: DecayChain) -> None:
     net = build(chain, element=free_element(3, landing=[0.1, 0.2, 0.3]))
     found = cumulated_decays(net, lesion_only(chain))

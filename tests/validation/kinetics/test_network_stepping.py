@@ -2,9 +2,10 @@
 
 The one open program for redistributing 225Ac daughters advances by steps of 60 s: each nuclide
 decays by its exact share of the step, what it makes appears at the end of the step, and so does
-what moves. The same plan is written here in plain loops, with transfer rates in place of its instant
-distribution. Every generation and every move arrives late, and what competes with a short half-life
-(221Fr, 4.8 min; 209Tl, 2.2 min) is shared out wrongly. The error is of the first order of the step.
+what moves. The same plan is written here in plain loops, with transfer rates in place of its
+instant distribution. Every generation and every move arrives late, and what competes with a short
+half-life (221Fr, 4.8 min; 209Tl, 2.2 min) is shared out wrongly. The error is of the first order
+of the step.
 """
 
 from __future__ import annotations
