@@ -2,7 +2,9 @@
 
 The other side is what a program without the exact solution does: one stiff integration of all
 amounts per sample. Its time is taken over a few samples and its accuracy is measured, so that the
-two can be compared at equal accuracy. Times are reported, never asserted.
+two can be compared at equal accuracy. Times are reported, never asserted. Run it with
+OPENBLAS_NUM_THREADS=1: on a busy machine the small matrices of the integration otherwise wait for
+their threads, a hundred times longer than they compute, which would flatter the comparison.
 """
 
 from __future__ import annotations
