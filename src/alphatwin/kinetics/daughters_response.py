@@ -25,7 +25,7 @@ from alphatwin.kinetics.network_solution import cumulated_decays
 from alphatwin.kinetics.network_sources import BoundCurves
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -136,7 +136,9 @@ def daughter_response(
         one = np.zeros((len(columns) * len(roots), n, 1))
         decay_per_s = float(net.chain.decay_constants_per_s[net.chain.index(root)])
         one[k * len(columns) + np.arange(len(columns)), columns, 0] = decay_per_s
-        unit_runs.append(BoundCurves(root, amplitude_bq=one, rate_per_s=np.full_like(one, decay_per_s)))
+        unit_runs.append(
+            BoundCurves(root, amplitude_bq=one, rate_per_s=np.full_like(one, decay_per_s))
+        )
     by_curve = cumulated_decays(
         net,
         injected_sources(

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from alphatwin.agents import Agent
     from alphatwin.files import CourseFile
     from alphatwin.patient import Course, DecayDataName, UptakeFactor
-    from alphatwin.workflows.analysis import AgentAnswer, RegionAnswer
+    from alphatwin.workflows.analysis import AgentAnswer
+    from alphatwin.workflows.region_answers import RegionAnswer
 
 LEAST_EFFECT: Final = 1e-3
 """Effects smaller than this share of the answer are left out."""

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from alphatwin.files import CourseFile
     from alphatwin.patient import Course
-    from alphatwin.workflows.analysis import AgentAnswer, RegionAnswer
+    from alphatwin.workflows.analysis import AgentAnswer
+    from alphatwin.workflows.region_answers import RegionAnswer
     from alphatwin.workflows.region_curves import RegionKinetics
 
 OUTSIDE_SHARE: Final = 0.20

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from alphatwin.errors import NotSupportedError
+from alphatwin.kinetics import time_integrated_activity_bq_s
 from alphatwin.kinetics.daughters import BLOOD, check_fate, daughter_network
 from alphatwin.kinetics.daughters_fates import Fate, fate
 from alphatwin.kinetics.daughters_injected import impurity_chain
 from alphatwin.kinetics.daughters_response import DaughterResponse, daughter_response
 from alphatwin.kinetics.network import Network, element_of
-from alphatwin.kinetics import time_integrated_activity_bq_s
 from alphatwin.nuclides import decay_chain
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from alphatwin.kinetics import RegionCurve
-    from alphatwin.patient import Assumptions, Course, DecayDataName, Injected, Region
+    from alphatwin.patient import Course, DecayDataName, Injected, Region
 
     Floats = NDArray[np.float64]
 
@@ -87,10 +87,10 @@ class DaughterModel:
         self, curves: Sequence[RegionCurve], *, administered_bq: float
     ) -> tuple[Floats, ...]:
         """Return the decays on the vector of each root. (n_samples, n_regions) [Bq s]."""
-        chain, found = self.net.chain, []
-        for root in self.response.roots:
-            is_impurity = len(found) > 0 and self.injected.impurity is not None
-            share = self.injected.impurity.activity_fraction if is_impurity else 1.0
+        chain, impurity = self.net.chain, self.injected.impurity
+        shares = [1.0] if impurity is None else [1.0, impurity.activity_fraction]
+        found: list[Floats] = []
+        for root, share in zip(self.response.roots, shares, strict=True):
             rate_per_s = float(chain.decay_constants_per_s[chain.index(root)])
             columns = [
                 time_integrated_activity_bq_s(
@@ -137,9 +137,9 @@ def daughter_model(
         course.regions,
         nuclide,
         injected,
-        STAY_AS_PRESET if name == STAY else name,
-        assumed.decay_data,
-        assumed.internalised_fraction,
+        preset=STAY_AS_PRESET if name == STAY else name,
+        decay_data=assumed.decay_data,
+        internalised=assumed.internalised_fraction,
     )
 
 
@@ -148,6 +148,7 @@ def _model(
     regions: tuple[Region, ...],
     nuclide: str,
     injected: Injected,
+    *,
     preset: str,
     decay_data: DecayDataName,
     internalised: float,
@@ -160,9 +161,7 @@ def _model(
     check_fate(found, chain=chain)
     _check_free(found, nuclide, injected)
     places = {region.name: place_of(region, found) for region in regions}
-    compartments = {
-        name: BLOOD if place == BLOOD else name for name, place in places.items()
-    }
+    compartments = {name: BLOOD if place == BLOOD else name for name, place in places.items()}
     net = daughter_network(
         found,
         regions=tuple(compartments.values()),
@@ -228,8 +227,8 @@ def _check_free(found: Fate, nuclide: str, injected: Injected) -> None:
     is_free = injected.radiochemical_purity < 1.0 or injected.dechelation_half_life_s is not None
     if is_free and not _moves(found, nuclide):
         msg = (
-            f"fate {found.name} has no kinetics of {element_of(nuclide)}: {nuclide} that is free at "
-            "injection or leaves the vector cannot be followed; leave radiochemical_purity and "
+            f"fate {found.name} has no kinetics of {element_of(nuclide)}: {nuclide} that is free "
+            "at injection or leaves the vector cannot be followed; leave radiochemical_purity and "
             "dechelation_half_life out, or take daughters = 'stay', 'all_stay' or 'all_escape'"
         )
         raise NotSupportedError(msg)

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from alphatwin.kinetics import Phases
     from alphatwin.nuclides import DecayChain
     from alphatwin.patient import Assumptions, Course, Region
-    from alphatwin.workflows.analysis import AgentAnswer, RegionAnswer
+    from alphatwin.workflows.analysis import AgentAnswer
+    from alphatwin.workflows.region_answers import RegionAnswer
     from alphatwin.workflows.region_curves import RegionKinetics
 
 INFORMED_SHARE: Final = 0.5
