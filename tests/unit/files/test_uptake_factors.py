@@ -64,3 +64,12 @@ def test_a_wrong_factor_is_named_by_field_and_line(factor, says):
         course_from_text(with_factors(factor))
     assert any(says in m and "predictions[" in m for m in caught.value.mistakes), caught.value
     assert all(m.startswith("course.toml:") for m in caught.value.mistakes)
+
+
+def test_an_own_agent_may_name_its_chelator_and_then_shares_the_vector():
+    own = (
+        '[[agents]]\nname = "64Cu-MINE"\nnuclide = "Cu-64"\nvector = "[Tyr3]octreotate"\n'
+        'target = "SSTR2"\nreceptor_action = "agonist"\nchelator = "DOTA"\n\n[[regions]]'
+    )
+    file = course_from_text(TEXT.replace("[[regions]]", own, 1))
+    assert file.agents[0].chelator == "DOTA"
