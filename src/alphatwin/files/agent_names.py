@@ -108,6 +108,7 @@ def _own_agent(entry: Entry[schema.AgentTable], *, mistakes: Mistakes) -> Agent 
         vector=entry.table.vector,
         target=entry.table.target,
         receptor_action=entry.table.receptor_action,
+        chelator=entry.table.chelator,
         nuclide=nuclide,
         routes=("intravenous", "intra-arterial"),
         absent=(

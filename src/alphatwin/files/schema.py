@@ -180,6 +180,7 @@ class AgentTable(_Table):
     receptor_action: Literal["agonist", "antagonist"] = Field(
         description="'agonist' or 'antagonist'"
     )
+    chelator: Name | None = None
 
 
 class RegionTable(_Table):
