@@ -9,7 +9,7 @@ import numpy as np
 
 from alphatwin.report.value import Caution
 from alphatwin.workflows.analysis import needs_uptake_ratio
-from alphatwin.workflows.records import INFORMED_SHARE, decay_shares, photon_share
+from alphatwin.workflows.records import INFORMED_SHARE, parent_share, photon_share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -205,10 +205,9 @@ def _of_decay_shares(answer: AgentAnswer, where: str) -> Iterator[Caution]:
     doubtful: list[str] = []
     informed = True
     for region in answer.regions:
-        shares = decay_shares(answer, region)
-        if not shares:
+        parent = parent_share(answer, region)
+        if parent is None:
             continue
-        parent = shares[0]
         if max(parent.before_first_point, parent.after_last_point) > OUTSIDE_SHARE:
             doubtful.append(
                 f"{region.region.name}: {100 * parent.before_first_point:.0f} % before "

@@ -69,6 +69,13 @@ class DaughterModel:
         return self.response.nuclides
 
     @property
+    def roots(self) -> tuple[tuple[str, float], ...]:
+        """Nuclides on the vector, each with its activity over that of the first at injection."""
+        impurity = self.injected.impurity
+        shares = [1.0] if impurity is None else [1.0, impurity.activity_fraction]
+        return tuple(zip(self.response.roots, shares, strict=True))
+
+    @property
     def elsewhere(self) -> tuple[str, ...]:
         """Compartments that the fate adds to the regions of the course."""
         return tuple(c for c in self.net.compartments if c not in self.compartments.values())
@@ -87,10 +94,9 @@ class DaughterModel:
         self, curves: Sequence[RegionCurve], *, administered_bq: float
     ) -> tuple[Floats, ...]:
         """Return the decays on the vector of each root. (n_samples, n_regions) [Bq s]."""
-        chain, impurity = self.net.chain, self.injected.impurity
-        shares = [1.0] if impurity is None else [1.0, impurity.activity_fraction]
+        chain = self.net.chain
         found: list[Floats] = []
-        for root, share in zip(self.response.roots, shares, strict=True):
+        for root, share in self.roots:
             rate_per_s = float(chain.decay_constants_per_s[chain.index(root)])
             columns = [
                 time_integrated_activity_bq_s(

@@ -20,12 +20,13 @@ from alphatwin.version import __version__
 from alphatwin.workflows.analysis import analyse
 from alphatwin.workflows.assumptions import assumptions_and_alternatives
 from alphatwin.workflows.cautions import cautions
-from alphatwin.workflows.records import curve_record, region_dose, region_record, uptake_ratio
+from alphatwin.workflows.fates import elsewhere, fate_doses
+from alphatwin.workflows.records import curve_records, region_dose, region_record, uptake_ratio
 from alphatwin.workflows.sources import sources
 
 if TYPE_CHECKING:
     from alphatwin.files import CourseFile
-    from alphatwin.patient import Assumptions, DecayDataName, Patient, PreviousTherapy
+    from alphatwin.patient import Course, DecayDataName, Patient, PreviousTherapy
     from alphatwin.tables.provenance import Provenance
     from alphatwin.workflows.analysis import AgentAnswer
 
@@ -84,14 +85,14 @@ def dose_report(
         ),
         patient=_patient(course.patient),
         regions=tuple(region_record(course, region, answers) for region in course.regions),
-        agents=tuple(_agent(answer, course.assumptions) for answer in answers),
+        agents=tuple(_agent(answer, course, seed=seed) for answer in answers),
         assumptions=assumptions_and_alternatives(file, course, answers, seed=seed),
         warnings=cautions(file, course, answers),
         sources=sources(course, answers),
     )
 
 
-def _agent(answer: AgentAnswer, assumed: Assumptions) -> AgentReport:
+def _agent(answer: AgentAnswer, course: Course, *, seed: int) -> AgentReport:
     return AgentReport(
         agent=answer.agent.name,
         role="administered" if answer.prediction is None else "predicted",
@@ -99,13 +100,16 @@ def _agent(answer: AgentAnswer, assumed: Assumptions) -> AgentReport:
         nuclide=answer.agent.nuclide,
         vector=answer.agent.vector,
         receptor_action=answer.agent.receptor_action,
-        chain=tuple(answer.chain.nuclides),
+        chain=answer.members,
         activity_bq=answer.activity_bq,
         activity_from=answer.activity_from,
         uptake_ratio=uptake_ratio(answer),
-        regions=tuple(region_dose(answer, r, assumed) for r in answer.regions),
-        curves=tuple(curve_record(answer, r) for r in answer.regions),
+        regions=tuple(region_dose(answer, r, course.assumptions) for r in answer.regions),
+        curves=curve_records(answer),
         not_published=answer.agent.absent,
+        daughters=course.assumptions.daughters,
+        daughter_fates=fate_doses(course, answer, seed=seed),
+        decays_elsewhere=elsewhere(course, answer),
     )
 
 
