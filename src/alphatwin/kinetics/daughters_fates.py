@@ -103,6 +103,11 @@ class ElementFate:
     excretion_half_time_s: Figure | None = None
 
     @property
+    def moves(self) -> bool:
+        """Whether it is known where free atoms go."""
+        return self.landing is not None or self.from_blood is not None
+
+    @property
     def regions(self) -> tuple[str, ...]:
         """Regions that the figures name, blood first where it carries atoms."""
         found = [] if self.from_blood is None else ["blood"]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from alphatwin.errors import InvalidValueError
-from alphatwin.kinetics.daughters import BLOOD
+from alphatwin.errors import InvalidValueError, NotSupportedError
+from alphatwin.kinetics.daughters import BLOOD, check_fate
 from alphatwin.kinetics.network import element_of
 from alphatwin.kinetics.network_checks import checked
 from alphatwin.kinetics.network_sources import BoundCurves, Sources
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from alphatwin.kinetics.daughters_fates import Fate
     from alphatwin.kinetics.network import Network
     from alphatwin.nuclides import DecayChain, DecayDataName
 
@@ -54,6 +55,47 @@ def impurity_chain(
     if chain.nuclides[0] != own or other not in chain.nuclides:
         msg = f"an impurity of {own} must be radioactive and must not decay to it, got {other}"
         raise InvalidValueError(msg)
+    return chain
+
+
+def check_fate_of_injected(
+    fate: Fate,
+    *,
+    nuclide: str,
+    impurity: str | None,
+    is_free: bool,
+    decay_data: DecayDataName = "icrp107",
+) -> DecayChain:
+    """Return the chain of what is injected, after checking that a fate can follow it.
+
+    Parameters
+    ----------
+    fate
+        What becomes of daughters.
+    nuclide, impurity
+        The agent's nuclide, and an impurity of the same element on the same vector.
+    is_free
+        Whether some of the agent's nuclide is free at injection, or leaves the vector alive.
+    decay_data
+        ``icrp107`` or ``ensdf``.
+
+    Raises
+    ------
+    NotSupportedError
+        If the fate's figures of an element do not hold for a member of the chain, or free atoms of
+        the agent's nuclide have no kinetics.
+    InvalidValueError
+        If the impurity is impossible.
+    """
+    chain = impurity_chain(nuclide, impurity=impurity, decay_data=decay_data)
+    check_fate(fate, chain=chain)
+    if is_free and not fate.element(element_of(nuclide)).moves:
+        msg = (
+            f"fate {fate.name} has no kinetics of {element_of(nuclide)}: {nuclide} that is free "
+            "at injection or leaves the vector cannot be followed; leave radiochemical_purity and "
+            "dechelation_half_life out, or take daughters = 'stay', 'all_stay' or 'all_escape'"
+        )
+        raise NotSupportedError(msg)
     return chain
 
 

@@ -226,14 +226,20 @@ def _chains_picture(shown: list[tuple[str, AgentReport, Curve]], *, key: str) ->
         note = "activity not known" if agent.activity_bq is None else f"for {activity}"
         heading(axes, prose(shorten(name, longest=24)), note)
     region = shorten(shown[0][2].region, longest=60)
+    fates = " or ".join(sorted({agent.daughters.replace("_", " ") for _, agent, _ in shown}))
+    where = (
+        "daughters decaying where their parent does"
+        if fates in {"stay", "all stay"}
+        else f"daughters under the fate {fates}"
+    )
     peaks = "; ".join(f"{name}: {_chain_peaks(curve)}" for name, _, curve in shown)
     return Picture(
         key=key,
         section="chains",
         caption=prose(
-            f"Activity of every member of the decay chain in {region}, daughters decaying where "
-            "their parent does. Lines that lie on one another are in equilibrium: the earlier "
-            "member is drawn wider. Best curves, log axes."
+            f"Activity of every member of the decay chain in {region}, {where}. "
+            "Lines that lie on one another are in equilibrium: the earlier member is drawn wider. "
+            "Best curves, log axes."
         ),
         summary=prose(f"Activity of each chain member in {region}. {peaks}."),
         svg=svg_text(figure, key=key),

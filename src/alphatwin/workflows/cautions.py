@@ -9,6 +9,7 @@ import numpy as np
 
 from alphatwin.report.value import Caution
 from alphatwin.workflows.analysis import needs_uptake_ratio
+from alphatwin.workflows.daughter_cautions import daughter_cautions
 from alphatwin.workflows.records import INFORMED_SHARE, parent_share, photon_share
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def cautions(
         *(Caution(code=f.code, loud=f.loud, where=f.where, message=f.message) for f in file.facts),
         *_of_regions(answers),
         *(c for answer in answers for c in _of_agent(answer, answers[0])),
+        *(c for answer in answers for c in daughter_cautions(course, answer)),
         *_of_patient(course),
     ]
     unique = {(c.code, c.where): c for c in found}

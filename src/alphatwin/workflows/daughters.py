@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from alphatwin.errors import NotSupportedError
 from alphatwin.kinetics import time_integrated_activity_bq_s
-from alphatwin.kinetics.daughters import BLOOD, check_fate, daughter_network
+from alphatwin.kinetics.daughters import BLOOD, daughter_network
 from alphatwin.kinetics.daughters_fates import Fate, fate
-from alphatwin.kinetics.daughters_injected import impurity_chain
+from alphatwin.kinetics.daughters_injected import check_fate_of_injected
 from alphatwin.kinetics.daughters_response import DaughterResponse, daughter_response
 from alphatwin.kinetics.network import Network, element_of
 from alphatwin.nuclides import decay_chain
@@ -87,7 +86,7 @@ class DaughterModel:
         return tuple(
             name
             for name, life_s in zip(chain.nuclides, lives_s.tolist(), strict=True)
-            if life_s > LONG_ENOUGH_TO_MOVE_S and not _moves(self.fate, name)
+            if life_s > LONG_ENOUGH_TO_MOVE_S and not self.fate.element(element_of(name)).moves
         )
 
     def on_vector(
@@ -161,11 +160,13 @@ def _model(
 ) -> DaughterModel:
     found = fate(preset)
     impurity = injected.impurity
-    chain = impurity_chain(
-        nuclide, impurity=None if impurity is None else impurity.nuclide, decay_data=decay_data
+    chain = check_fate_of_injected(
+        found,
+        nuclide=nuclide,
+        impurity=None if impurity is None else impurity.nuclide,
+        is_free=injected.radiochemical_purity < 1.0 or injected.dechelation_per_s > 0.0,
+        decay_data=decay_data,
     )
-    check_fate(found, chain=chain)
-    _check_free(found, nuclide, injected)
     places = {region.name: place_of(region, found) for region in regions}
     compartments = {name: BLOOD if place == BLOOD else name for name, place in places.items()}
     net = daughter_network(
@@ -221,20 +222,3 @@ def _shares(
             total_kg = sum(m for m in masses_kg if m is not None)
             shares[compartments[region.name]] = region.mass_kg / total_kg
     return shares
-
-
-def _moves(found: Fate, name: str) -> bool:
-    one = found.element(element_of(name))
-    return one.landing is not None or one.from_blood is not None
-
-
-def _check_free(found: Fate, nuclide: str, injected: Injected) -> None:
-    """Refuse free atoms of an element of which the fate does not know where it goes."""
-    is_free = injected.radiochemical_purity < 1.0 or injected.dechelation_half_life_s is not None
-    if is_free and not _moves(found, nuclide):
-        msg = (
-            f"fate {found.name} has no kinetics of {element_of(nuclide)}: {nuclide} that is free "
-            "at injection or leaves the vector cannot be followed; leave radiochemical_purity and "
-            "dechelation_half_life out, or take daughters = 'stay', 'all_stay' or 'all_escape'"
-        )
-        raise NotSupportedError(msg)

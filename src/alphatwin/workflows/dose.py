@@ -11,6 +11,7 @@ from alphatwin.nuclides import decay_data_provenance
 from alphatwin.report.value import (
     AgentReport,
     DoseReport,
+    FateDose,
     Inputs,
     PatientRecord,
     Program,
@@ -70,6 +71,7 @@ def dose_report(
     )
     course = dataclasses.replace(file.course, assumptions=assumed)
     answers = analyse(course, own_agents=file.agents, seed=seed)
+    fates = tuple(fate_doses(course, answer, seed=seed) for answer in answers)
     return DoseReport(
         schema=1,
         kind="dose",
@@ -85,14 +87,16 @@ def dose_report(
         ),
         patient=_patient(course.patient),
         regions=tuple(region_record(course, region, answers) for region in course.regions),
-        agents=tuple(_agent(answer, course, seed=seed) for answer in answers),
-        assumptions=assumptions_and_alternatives(file, course, answers, seed=seed),
+        agents=tuple(
+            _agent(answer, course, rows) for answer, rows in zip(answers, fates, strict=True)
+        ),
+        assumptions=assumptions_and_alternatives(file, course, answers, fates, seed=seed),
         warnings=cautions(file, course, answers),
         sources=sources(course, answers),
     )
 
 
-def _agent(answer: AgentAnswer, course: Course, *, seed: int) -> AgentReport:
+def _agent(answer: AgentAnswer, course: Course, fates: tuple[FateDose, ...]) -> AgentReport:
     return AgentReport(
         agent=answer.agent.name,
         role="administered" if answer.prediction is None else "predicted",
@@ -104,11 +108,11 @@ def _agent(answer: AgentAnswer, course: Course, *, seed: int) -> AgentReport:
         activity_bq=answer.activity_bq,
         activity_from=answer.activity_from,
         uptake_ratio=uptake_ratio(answer),
-        regions=tuple(region_dose(answer, r, course.assumptions) for r in answer.regions),
-        curves=curve_records(answer),
+        regions=tuple(region_dose(answer, r, course) for r in answer.regions),
+        curves=curve_records(answer, course),
         not_published=answer.agent.absent,
         daughters=course.assumptions.daughters,
-        daughter_fates=fate_doses(course, answer, seed=seed),
+        daughter_fates=fates,
         decays_elsewhere=elsewhere(course, answer),
     )
 

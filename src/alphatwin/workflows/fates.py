@@ -18,15 +18,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from alphatwin.patient import Course
-    from alphatwin.workflows.analysis import AgentAnswer, RegionAnswer
+    from alphatwin.workflows.analysis import AgentAnswer
     from alphatwin.workflows.daughters import DaughterModel
+    from alphatwin.workflows.region_answers import RegionAnswer
 
     Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class _Medians:
-    """Absorbed and RBE-weighted dose of a region. [Gy]"""
+    """Medians of absorbed and of RBE-weighted dose of a region, in Gy."""
 
     absorbed_gy: float
     weighted_gy: float
@@ -51,7 +52,8 @@ def fate_doses(course: Course, answer: AgentAnswer, *, seed: int) -> tuple[FateD
     in_force = course.assumptions.daughters
     in_force = STAY_AS_PRESET if in_force == STAY else in_force
     names = sorted(fate_names(), key=lambda name: name != in_force)
-    doses, notes = {}, {}
+    doses: dict[str, dict[str, _Medians]] = {}
+    notes: dict[str, str] = {}
     for name in names:
         try:
             model = daughter_model(

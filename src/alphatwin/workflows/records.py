@@ -138,7 +138,7 @@ def _population_parameters(course: Course, kinetics: RegionKinetics) -> dict[str
     }
 
 
-def region_dose(answer: AgentAnswer, region: RegionAnswer, assumed: Assumptions) -> RegionDose:
+def region_dose(answer: AgentAnswer, region: RegionAnswer, course: Course) -> RegionDose:
     """Return what an agent does to a region as a record."""
     dose = region.dose
     total = None if dose is None else dose.total_gy
@@ -152,13 +152,13 @@ def region_dose(answer: AgentAnswer, region: RegionAnswer, assumed: Assumptions)
             name: float(n)
             for name, n in zip(answer.members, np.median(region.decays, axis=0), strict=True)
         },
-        decay_shares=decay_shares(answer, region),
+        decay_shares=decay_shares(answer, region, course),
         absorbed_dose_gy=None if total is None else estimate(total),
         absorbed_dose_by_nuclide_gy=_shared_out(dose, answer.members, by="nuclide"),
         absorbed_dose_by_radiation_gy=_shared_out(dose, RADIATION_TYPES, by="radiation"),
         absorbed_dose_per_activity_gy_per_bq=per_activity,
-        rbe_weighted=() if dose is None else _weighted(dose, assumed),
-        photon_energy_not_deposited=_photon_share_of(answer, region),
+        rbe_weighted=() if dose is None else _weighted(dose, course.assumptions),
+        photon_energy_not_deposited=photon_share_of(answer, region),
     )
 
 
@@ -195,7 +195,7 @@ def photon_share(chain: DecayChain) -> float:
     return float(energy.photon / energy.total)
 
 
-def _photon_share_of(answer: AgentAnswer, region: RegionAnswer) -> float:
+def photon_share_of(answer: AgentAnswer, region: RegionAnswer) -> float:
     """Return the share of the energy emitted in a region that photons carry."""
     if answer.model is None:
         return photon_share(answer.chain)
@@ -205,7 +205,9 @@ def _photon_share_of(answer: AgentAnswer, region: RegionAnswer) -> float:
     return float(photons / sum(d * e.total for d, e in zip(decays, each, strict=True)))
 
 
-def decay_shares(answer: AgentAnswer, region: RegionAnswer) -> tuple[DecayShare, ...]:
+def decay_shares(
+    answer: AgentAnswer, region: RegionAnswer, course: Course
+) -> tuple[DecayShare, ...]:
     """Return where in time the decays of each member lie, on the best curve.
 
     Empty if the region was not measured; members that do not decay there are left out.
@@ -214,9 +216,9 @@ def decay_shares(answer: AgentAnswer, region: RegionAnswer) -> tuple[DecayShare,
     if edges_s is None:
         return ()
     if answer.model is None:
-        return _shares(answer.members, _decays_on_curve(answer, region, edges_s))
-    decays = member_decays(answer, answer.model, edges_s=edges_s)[region.region.name]
-    return _shares(answer.members, decays)
+        return _shares(answer.chain.nuclides, _decays_on_curve(answer, region, edges_s))
+    decays = member_decays(answer, course, edges_s=edges_s)[region.region.name]
+    return _shares(answer.chain.nuclides, decays)
 
 
 def parent_share(answer: AgentAnswer, region: RegionAnswer) -> DecayShare | None:
@@ -274,11 +276,10 @@ def _phases(answer: AgentAnswer, region: RegionAnswer) -> Phases:
     )
 
 
-def curve_records(answer: AgentAnswer) -> tuple[Curve, ...]:
+def curve_records(answer: AgentAnswer, course: Course) -> tuple[Curve, ...]:
     """Return activity over time in every region: the parent with its band, and every member."""
     ends_s = [_end_of_curve_s(answer, r, *_phases(answer, r)) for r in answer.regions]
-    model = answer.model
-    if model is None:
+    if answer.model is None:
         times = [_times_s(end_s) for end_s in ends_s]
         members = [
             answer.chain.activity_from_phases_bq(*_phases(answer, r), time_s=time_s)
@@ -286,7 +287,7 @@ def curve_records(answer: AgentAnswer) -> tuple[Curve, ...]:
         ]
     else:  # one time axis, so that the network is solved once
         times = [_times_s(max(ends_s))] * len(ends_s)
-        found = member_activities_bq(answer, model, time_s=times[0])
+        found = member_activities_bq(answer, course, time_s=times[0])
         members = [found[r.region.name] for r in answer.regions]
     return tuple(
         _curve_record(answer, r, time_s, activity)
@@ -331,7 +332,9 @@ def _curve_record(
         median_bq=_rounded(median),
         low_bq=_rounded(low),
         high_bq=_rounded(high),
-        members_bq={name: _rounded(members_bq[:, i]) for i, name in enumerate(answer.members)},
+        members_bq={
+            name: _rounded(members_bq[:, i]) for i, name in enumerate(answer.chain.nuclides)
+        },
     )
 
 
