@@ -142,15 +142,25 @@ def effects(report, name, value):
     return {(e.agent, e.region, e.quantity): e.ratio for e in found.effects}
 
 
-def test_the_alternative_of_decay_correction_is_what_the_other_course_gives():
-    plain = measurement()
-    other = dataclasses.replace(plain, decay_corrected_to_s=0.0)
-    said = effects(report_of(), "decay_corrected_to", "decay-corrected to the administration")
-    one, two = (
-        report_of(measurements=(m,)).agents[0].regions[0].absorbed_dose_gy.median
-        for m in (plain, other)
+@pytest.mark.parametrize(
+    ("stated_s", "other_s", "words"),
+    [
+        (None, 0.0, "decay-corrected to the administration"),
+        (0.0, None, "not decay-corrected"),
+        (36_000.0, None, "not decay-corrected"),
+    ],
+)
+def test_the_alternative_of_decay_correction_is_what_the_other_course_gives(
+    stated_s, other_s, words
+):
+    stated = dataclasses.replace(measurement(), decay_corrected_to_s=stated_s)
+    other = dataclasses.replace(stated, decay_corrected_to_s=other_s)
+    one, two = (report_of(measurements=(m,)) for m in (stated, other))
+    said = effects(one, "decay_corrected_to", words)
+    doses = [r.agents[0].regions[0].absorbed_dose_gy.median for r in (one, two)]
+    assert said[LU, "lesion", "absorbed_dose_gy"] == pytest.approx(
+        doses[1] / doses[0], rel=FEW_SAMPLES
     )
-    assert said[LU, "lesion", "absorbed_dose_gy"] == pytest.approx(two / one, rel=FEW_SAMPLES)
 
 
 def test_the_alternative_of_the_decay_data_is_what_the_other_set_gives():
