@@ -1,0 +1,494 @@
+r"""Kinetics of a population, from sparse and noisy curves of many patients.
+
+A hierarchical (mixed-effects) model: effective half-life :math:`T` and uptake half-time
+:math:`T_u` are lognormal between patients, with medians :math:`e^{\mu}` and geometric standard
+deviations :math:`e^{\sigma}` that are sought, :math:`T` cut off at the physical half-life; the
+level of each curve is the patient's own. The population parameters :math:`\theta` maximise
+
+.. math:: \sum_i \ln \int p(y_i | z)\, p(z | \theta)\, dz + \ln h(\theta),
+
+the marginal likelihood of all curves [1]_ with weak hyperpriors :math:`h`: a normal one of each
+:math:`\mu`, and for each :math:`\sigma` the gamma density of shape 2 [2]_, which keeps the
+estimate away from zero where a few curves cannot show a spread. The integrals are those of
+:mod:`alphatwin.kinetics.cohort_nodes`; nodes stay where they are while :math:`\theta` is varied,
+by the ratio of the densities that they have under the new and the old :math:`\theta`, and are
+then put anew. Standard errors come from the curvature at the maximum, of :math:`\mu` and
+:math:`\ln \sigma`.
+
+References
+----------
+.. [1] J. C. Pinheiro, D. M. Bates, "Approximations to the log-likelihood function in the
+   nonlinear mixed-effects model", J. Comput. Graph. Stat. 4 (1995) 12-35,
+   doi:10.1080/10618600.1995.10474663.
+.. [2] Y. Chung et al., "A nondegenerate penalized likelihood estimator for variance parameters
+   in multilevel models", Psychometrika 78 (2013) 685-709, doi:10.1007/s11336-013-9328-2.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import special
+
+from alphatwin.errors import InvalidValueError, NotSupportedError
+from alphatwin.kinetics.cohort_nodes import Nodes, quadrature
+from alphatwin.kinetics.cohort_points import Batch, batch
+from alphatwin.kinetics.cohort_posterior import laplace
+from alphatwin.kinetics.fit import FRACTION_PRIOR
+from alphatwin.kinetics.models import CLEARANCE, UPTAKE_AND_CLEARANCE, Scheme
+from alphatwin.kinetics.prior import (
+    WEAK_GEOMETRIC_SD,
+    WEAK_UPTAKE_HALF_TIME_S,
+    Prior,
+    Priors,
+    weak_effective_half_life,
+    weak_uptake_half_time,
+)
+from alphatwin.uncertainty.distributions import Lognormal, log_of_truncated
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from alphatwin.kinetics.observation import Observations
+
+COHORT_MODELS = (CLEARANCE, UPTAKE_AND_CLEARANCE)
+"""Models that a cohort can be fitted with."""
+PARAMETERS = ("effective half-life", "uptake half-time")
+FEWEST_PATIENTS = 3
+"""Patients below which a spread between them has no meaning."""
+NODES = (9, 3)
+"""Nodes along each kinetic parameter and along the level: evidences within about 1 %."""
+MUCH_SHRINKAGE = 0.5
+"""Share of the spread between patients that the points do not show, from which one is warned."""
+LARGEST_MEDIAN = 0.99
+"""Of the physical half-life: the median of a half-life that is cut off there is not above."""
+NORMAL_95 = 1.959964
+"""97.5th percentile of the standard normal distribution."""
+_ROUNDS = 40
+_NEWTON_STEPS = 8
+_SETTLED = 1e-3
+_STEP = 1e-3
+_LARGEST_MOVE = 0.5
+_START_LOG_SD = math.log(2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class CohortCurve:
+    """What was measured of a region in one patient.
+
+    Attributes
+    ----------
+    observations
+        Activities at the times of measurement.
+    administered_bq
+        Activity administered; ``None`` if unknown. [Bq]
+    """
+
+    observations: Observations
+    administered_bq: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationParameter:
+    """One kinetic parameter over a population, lognormal between patients.
+
+    Attributes
+    ----------
+    parameter
+        ``effective half-life`` or ``uptake half-time``.
+    median_s
+        Median over patients. [s]
+    geometric_sd
+        Geometric standard deviation between patients.
+    log_median_se, log_log_sd_se
+        Standard errors of the logarithm of the median, and of the logarithm of the standard
+        deviation of the logarithm.
+    shrinkage
+        Share of the variance between patients that the patients' own means do not show: near 0
+        the points determine each patient, near 1 the population does.
+    """
+
+    parameter: str
+    median_s: float
+    geometric_sd: float
+    log_median_se: float
+    log_log_sd_se: float
+    shrinkage: float
+
+    @property
+    def median_interval_s(self) -> tuple[float, float]:
+        """Limits of the 95 % interval of the median. [s]."""
+        factor = math.exp(NORMAL_95 * self.log_median_se)
+        return self.median_s / factor, self.median_s * factor
+
+    @property
+    def geometric_sd_interval(self) -> tuple[float, float]:
+        """Limits of the 95 % interval of the geometric standard deviation."""
+        factor = math.exp(NORMAL_95 * self.log_log_sd_se)
+        log_sd = math.log(self.geometric_sd)
+        return math.exp(log_sd / factor), math.exp(log_sd * factor)
+
+    @property
+    def predictive(self) -> Lognormal:
+        r"""Distribution of a new patient's value, which is wider than that between patients.
+
+        Log-variance :math:`\sigma^2 e^{2 s_\sigma^2} + s_\mu^2`: the mean of a lognormal
+        :math:`\sigma^2`, and the error of the median.
+        """
+        between = math.log(self.geometric_sd) ** 2 * math.exp(2.0 * self.log_log_sd_se**2)
+        return Lognormal(self.median_s, math.exp(math.hypot(between**0.5, self.log_median_se)))
+
+
+@dataclass(frozen=True, slots=True)
+class CohortFit:
+    """Kinetics of a population.
+
+    Attributes
+    ----------
+    model
+        One of :data:`COHORT_MODELS`.
+    nuclide, decay_constant_per_s
+        Nuclide that was counted, and its decay constant. [1/s]
+    effective_half_life, uptake_half_time
+        The population parameters; no uptake half-time in the model without uptake.
+    log_likelihood
+        Natural logarithm of the marginal likelihood, hyperpriors left out.
+    n_patients, n_points
+        Size of the cohort.
+    warnings
+        What is doubtful, one sentence each.
+    """
+
+    model: str
+    nuclide: str
+    decay_constant_per_s: float
+    effective_half_life: PopulationParameter
+    uptake_half_time: PopulationParameter | None
+    log_likelihood: float
+    n_patients: int
+    n_points: int
+    warnings: tuple[str, ...]
+
+
+def cohort_fit(
+    curves: Sequence[CohortCurve],
+    *,
+    decay_constant_per_s: float,
+    model: str = UPTAKE_AND_CLEARANCE,
+) -> CohortFit:
+    """Return the kinetics of the population that the patients come from.
+
+    Parameters
+    ----------
+    curves
+        One region in each patient, all of one nuclide.
+    decay_constant_per_s
+        Of that nuclide. [1/s]
+    model
+        One of :data:`COHORT_MODELS`.
+
+    Raises
+    ------
+    InvalidValueError
+        If nuclides differ, the model is unknown or a point contradicts it.
+    NotSupportedError
+        If there are too few patients, or too few with two points.
+    """
+    _refuse(curves, decay_constant_per_s, model)
+    points = batch(
+        [curve.observations for curve in curves],
+        administered_bq=[curve.administered_bq for curve in curves],
+        decay_constant_per_s=decay_constant_per_s,
+        typical_fraction=FRACTION_PRIOR.median,
+    )
+    theta = _start(model, decay_constant_per_s)
+    for _ in range(_ROUNDS):
+        near = _marginal(points, model, decay_constant_per_s, theta)
+        theta = _climbed(near)
+        if (np.abs(theta - near.theta) < _SETTLED).all():
+            break
+    return _cohort_fit_of(curves, near, model, decay_constant_per_s)
+
+
+def cohort_priors(found: CohortFit, *, source: str) -> Priors:
+    """Return the priors that a single patient of the same population takes from a cohort.
+
+    Parameters
+    ----------
+    found
+        The cohort.
+    source
+        Which patients these were, in words; the size of the cohort is added.
+    """
+
+    def prior(parameter: PopulationParameter, constant_per_s: float | None) -> Prior:
+        return Prior(
+            parameter=f"{parameter.parameter}, {found.nuclide}",
+            distribution=parameter.predictive,
+            source=f"{source} ({found.n_patients} patients, {found.n_points} points)",
+            status="computed",
+            decay_constant_per_s=constant_per_s,
+        )
+
+    uptake = found.uptake_half_time
+    return Priors(
+        effective_half_life=prior(found.effective_half_life, found.decay_constant_per_s),
+        uptake_half_time=None if uptake is None else prior(uptake, None),
+    )
+
+
+def cohort_log_likelihood(
+    curves: Sequence[CohortCurve],
+    *,
+    decay_constant_per_s: float,
+    effective_half_life_s: Lognormal,
+    uptake_half_time_s: Lognormal | None,
+    nodes: tuple[int, int] = NODES,
+) -> float:
+    """Return the logarithm of the marginal likelihood of a cohort for a given population.
+
+    Parameters
+    ----------
+    curves, decay_constant_per_s
+        As in :func:`cohort_fit`.
+    effective_half_life_s, uptake_half_time_s
+        The population; no uptake half-time for clearance alone. [s]
+    nodes
+        Nodes along each kinetic parameter and along the level; (1, 1) is Laplace's approximation.
+    """
+    model = CLEARANCE if uptake_half_time_s is None else UPTAKE_AND_CLEARANCE
+    _refuse(curves, decay_constant_per_s, model)
+    points = batch(
+        [curve.observations for curve in curves],
+        administered_bq=[curve.administered_bq for curve in curves],
+        decay_constant_per_s=decay_constant_per_s,
+        typical_fraction=FRACTION_PRIOR.median,
+    )
+    chosen = [effective_half_life_s, *([uptake_half_time_s] if uptake_half_time_s else [])]
+    theta = np.array([v for d in chosen for v in (math.log(d.median), math.log(d.log_sd))])
+    found = _nodes(points, _scheme(model, decay_constant_per_s, theta), nodes)
+    return float(found.log_evidence.sum())
+
+
+def _refuse(curves: Sequence[CohortCurve], decay_constant_per_s: float, model: str) -> None:
+    if model not in COHORT_MODELS:
+        msg = f"model of a cohort must be one of {COHORT_MODELS}, got {model!r}"
+        raise InvalidValueError(msg)
+    if not 0.0 < decay_constant_per_s < math.inf:
+        msg = f"decay_constant_per_s must be finite and > 0, got {decay_constant_per_s}"
+        raise InvalidValueError(msg)
+    nuclides = sorted({curve.observations.nuclide for curve in curves})
+    if len(nuclides) > 1:
+        msg = f"curves of a cohort must be of one nuclide, got {', '.join(nuclides)}"
+        raise InvalidValueError(msg)
+    informed = sum(curve.observations.time_s.size > 1 for curve in curves)
+    if informed < FEWEST_PATIENTS:
+        msg = (
+            f"a cohort needs at least {FEWEST_PATIENTS} patients with two points or more, got "
+            f"{informed} of {len(curves)}: one point says nothing of how fast a region clears"
+        )
+        raise NotSupportedError(msg)
+    for i, curve in enumerate(curves):
+        seen = curve.observations
+        if model == UPTAKE_AND_CLEARANCE and (seen.is_relative & (seen.time_s == 0.0)).any():
+            msg = (
+                f"curves[{i}]: activity at administration with a relative error contradicts "
+                f"{model!r}, which begins at zero; take {CLEARANCE!r} or leave the point out"
+            )
+            raise InvalidValueError(msg)
+        if curve.administered_bq is not None and not 0.0 < curve.administered_bq < math.inf:
+            msg = (
+                f"curves[{i}].administered_bq must be finite and > 0, or None, got "
+                f"{curve.administered_bq}"
+            )
+            raise InvalidValueError(msg)
+
+
+def _start(model: str, decay_constant_per_s: float) -> NDArray[np.float64]:
+    """Return (mu, ln sigma) of each parameter where the search begins."""
+    weak = [weak_effective_half_life(decay_constant_per_s)]
+    if model == UPTAKE_AND_CLEARANCE:
+        weak.append(weak_uptake_half_time())
+    medians = [math.log(prior.distribution.median) for prior in weak]
+    return np.array([v for m in medians for v in (m, math.log(_START_LOG_SD))])
+
+
+def _scheme(model: str, decay_constant_per_s: float, theta: NDArray[np.float64]) -> Scheme:
+    def prior(i: int) -> Prior:
+        spread = math.exp(math.exp(theta[2 * i + 1]))
+        between = Lognormal(math.exp(theta[2 * i]), spread)
+        return Prior(PARAMETERS[i], between, source="cohort", status="computed")
+
+    return Scheme(
+        model=model,
+        reference_s=1.0,
+        fraction=FRACTION_PRIOR,
+        effective_half_life=prior(0),
+        uptake_half_time=prior(1) if theta.size > 2 else None,
+        decay_constant_per_s=decay_constant_per_s,
+    )
+
+
+def _nodes(points: Batch, scheme: Scheme, counts: tuple[int, int]) -> Nodes:
+    return quadrature(
+        points,
+        scheme,
+        around=laplace(points, scheme),
+        n_kinetic=counts[0],
+        n_level=counts[1],
+        adaptations=0 if counts[0] == 1 else 2,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Marginal:
+    """Marginal likelihood near the population that the nodes were put for.
+
+    Attributes
+    ----------
+    theta : (n_parameters,) ndarray
+        That population: mu and ln sigma of each parameter in turn.
+    log_physical_s
+        Logarithm of the physical half-life.
+    log_value_s : (d - 1, n_patients, n_nodes) ndarray
+        Logarithms of half-life and uptake half-time at the nodes.
+    nodes
+        The nodes.
+    """
+
+    theta: NDArray[np.float64]
+    log_physical_s: float
+    log_value_s: NDArray[np.float64]
+    nodes: Nodes
+
+    def log_prior(self, theta: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the log density of the nodes' values under a population, (n_patients, n_nodes)."""
+        room = (self.log_physical_s - theta[0]) * math.exp(-theta[1])
+        total = np.full(self.log_value_s.shape[1:], -float(special.log_ndtr(room)))
+        for values, mu, log_sd in zip(self.log_value_s, theta[::2], theta[1::2], strict=True):
+            total += -0.5 * ((values - mu) * math.exp(-log_sd)) ** 2 - log_sd
+        return total
+
+    def log_posterior(self, theta: NDArray[np.float64]) -> float:
+        """Return the log marginal likelihood plus the log hyperpriors, but for a constant."""
+        ratio = self.log_prior(theta) - self.log_prior(self.theta)
+        largest = ratio.max(axis=1, keepdims=True)
+        of_patients = np.log(self.nodes.mean(np.exp(ratio - largest))) + largest[:, 0]
+        weak = (self.log_physical_s - math.log(2.0), math.log(WEAK_UPTAKE_HALF_TIME_S))
+        wide = math.log(WEAK_GEOMETRIC_SD)
+        hyper = sum(
+            -0.5 * ((mu - middle) / wide) ** 2 + log_sd - math.exp(log_sd) / wide
+            for mu, log_sd, middle in zip(theta[::2], theta[1::2], weak, strict=False)
+        )
+        return float((self.nodes.log_evidence + of_patients).sum() + hyper)
+
+
+def _marginal(
+    points: Batch, model: str, decay_constant_per_s: float, theta: NDArray[np.float64]
+) -> _Marginal:
+    scheme = _scheme(model, decay_constant_per_s, theta)
+    nodes = _nodes(points, scheme, NODES)
+    physical_s = math.log(2.0) / decay_constant_per_s
+    half_life = scheme.effective_half_life.distribution
+    values = [log_of_truncated(half_life, upper=physical_s, z=nodes.z[:, :, 1])]
+    if scheme.uptake_half_time is not None:
+        values.append(theta[2] + math.exp(theta[3]) * nodes.z[:, :, 2])
+    return _Marginal(theta, math.log(physical_s), np.array(values), nodes)
+
+
+def _climbed(near: _Marginal) -> NDArray[np.float64]:
+    """Return a better population, no farther away than the nodes can carry."""
+    theta, now = near.theta, near.log_posterior(near.theta)
+    limit = np.where(np.arange(theta.size) % 2 == 0, np.repeat(np.exp(theta[1::2]), 2), 0.5)
+    low, high = theta - _LARGEST_MOVE * limit, theta + _LARGEST_MOVE * limit
+    high[0] = min(high[0], near.log_physical_s + math.log(LARGEST_MEDIAN))
+    for _ in range(_NEWTON_STEPS):
+        slope, curvature = _derivatives(near, theta)
+        values, vectors = np.linalg.eigh(curvature)
+        step = vectors @ ((vectors.T @ slope) / np.maximum(np.abs(values), 1.0))
+        while True:
+            trial = np.clip(theta + step, low, high)
+            then = near.log_posterior(trial)
+            if then > now or np.abs(step).max() < _SETTLED * 0.1:
+                break
+            step = 0.5 * step
+        if then <= now:
+            break
+        theta, now, gain = trial, then, then - now
+        if gain < _SETTLED**2:
+            break
+    return theta
+
+
+def _derivatives(
+    near: _Marginal, theta: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return slope (m,) of the log posterior and its negative curvature (m, m)."""
+    m = theta.size
+    unit = _STEP * np.eye(m)
+    at = near.log_posterior(theta)
+    up = np.array([near.log_posterior(theta + e) for e in unit])
+    down = np.array([near.log_posterior(theta - e) for e in unit])
+    curvature = np.diag(2.0 * at - up - down)
+    for i in range(m):
+        for j in range(i):
+            both = near.log_posterior(theta + unit[i] + unit[j])
+            neither = near.log_posterior(theta - unit[i] - unit[j])
+            mixed = up[i] + up[j] + down[i] + down[j] - 2.0 * at - both - neither
+            curvature[i, j] = curvature[j, i] = 0.5 * mixed
+    return (up - down) / (2.0 * _STEP), curvature / _STEP**2
+
+
+def _cohort_fit_of(
+    curves: Sequence[CohortCurve], near: _Marginal, model: str, decay_constant_per_s: float
+) -> CohortFit:
+    theta = near.theta
+    _, curvature = _derivatives(near, theta)
+    error = np.sqrt(np.diag(np.linalg.inv(curvature)))
+    found = [
+        PopulationParameter(
+            parameter=name,
+            median_s=math.exp(theta[2 * i]),
+            geometric_sd=math.exp(math.exp(theta[2 * i + 1])),
+            log_median_se=float(error[2 * i]),
+            log_log_sd_se=float(error[2 * i + 1]),
+            shrinkage=_shrinkage(near.nodes, 1 + i),
+        )
+        for i, name in enumerate(PARAMETERS[: theta.size // 2])
+    ]
+    return CohortFit(
+        model=model,
+        nuclide=curves[0].observations.nuclide,
+        decay_constant_per_s=decay_constant_per_s,
+        effective_half_life=found[0],
+        uptake_half_time=found[1] if len(found) > 1 else None,
+        log_likelihood=float(near.nodes.log_evidence.sum()),
+        n_patients=len(curves),
+        n_points=sum(curve.observations.time_s.size for curve in curves),
+        warnings=_warnings(found, math.exp(near.log_physical_s)),
+    )
+
+
+def _shrinkage(nodes: Nodes, axis: int) -> float:
+    """Return one less the variance of the patients' mean deviates, of which the prior has 1."""
+    return 1.0 - float(np.mean(nodes.mean(nodes.z[:, :, axis]) ** 2))
+
+
+def _warnings(found: list[PopulationParameter], physical_s: float) -> tuple[str, ...]:
+    said = [
+        f"{one.parameter}: the points show only {1.0 - one.shrinkage:.0%} of the spread between "
+        "patients; the rest is the model's, and a prior from this cohort rests on it"
+        for one in found
+        if one.shrinkage > MUCH_SHRINKAGE
+    ]
+    if found[0].median_s > 0.999 * LARGEST_MEDIAN * physical_s:
+        said.append(
+            "effective half-life: the median is at the physical half-life, which is a limit and "
+            "not a measurement: no clearance was seen in half of the patients"
+        )
+    return tuple(said)
