@@ -34,47 +34,38 @@ import numpy as np
 from scipy import special
 
 from alphatwin.errors import InvalidValueError, NotSupportedError
-from alphatwin.kinetics.cohort_nodes import Nodes, quadrature
-from alphatwin.kinetics.cohort_points import Batch, batch
-from alphatwin.kinetics.cohort_posterior import laplace
-from alphatwin.kinetics.fit import FRACTION_PRIOR
-from alphatwin.kinetics.models import CLEARANCE, UPTAKE_AND_CLEARANCE, Scheme
-from alphatwin.kinetics.prior import (
-    WEAK_GEOMETRIC_SD,
-    WEAK_UPTAKE_HALF_TIME_S,
-    Prior,
-    Priors,
-    weak_effective_half_life,
-    weak_uptake_half_time,
+from alphatwin.kinetics.cohort_marginal import (
+    LARGEST_MEDIAN,
+    NODES,
+    PARAMETERS,
+    SETTLED,
+    climbed,
+    derivatives,
+    marginal,
+    nodes_of,
+    scheme_of,
+    start,
 )
-from alphatwin.uncertainty.distributions import Lognormal, log_of_truncated
+from alphatwin.kinetics.cohort_points import batch
+from alphatwin.kinetics.fit import FRACTION_PRIOR
+from alphatwin.kinetics.models import CLEARANCE, UPTAKE_AND_CLEARANCE
+from alphatwin.kinetics.prior import Prior, Priors
+from alphatwin.uncertainty.distributions import Lognormal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from alphatwin.kinetics.cohort_marginal import Marginal
+    from alphatwin.kinetics.cohort_nodes import Nodes
     from alphatwin.kinetics.observation import Observations
 
 COHORT_MODELS = (CLEARANCE, UPTAKE_AND_CLEARANCE)
 """Models that a cohort can be fitted with."""
-PARAMETERS = ("effective half-life", "uptake half-time")
 FEWEST_PATIENTS = 3
 """Patients below which a spread between them has no meaning."""
-NODES = (9, 3)
-"""Nodes along each kinetic parameter and along the level: evidences within about 1 %."""
 MUCH_SHRINKAGE = 0.5
 """Share of the spread between patients that the points do not show, from which one is warned."""
-LARGEST_MEDIAN = 0.99
-"""Of the physical half-life: the median of a half-life that is cut off there is not above."""
-NORMAL_95 = 1.959964
-"""97.5th percentile of the standard normal distribution."""
 _ROUNDS = 40
-_NEWTON_STEPS = 8
-_SETTLED = 1e-3
-_STEP = 1e-3
-_LARGEST_MOVE = 0.5
-_START_LOG_SD = math.log(2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +99,8 @@ class PopulationParameter:
     log_median_se, log_log_sd_se
         Standard errors of the logarithm of the median, and of the logarithm of the standard
         deviation of the logarithm.
+    freedom
+        Degrees of freedom of the interval of the median: it is estimated from few patients.
     shrinkage
         Share of the variance between patients that the patients' own means do not show: near 0
         the points determine each patient, near 1 the population does.
@@ -118,18 +111,19 @@ class PopulationParameter:
     geometric_sd: float
     log_median_se: float
     log_log_sd_se: float
+    freedom: float
     shrinkage: float
 
     @property
     def median_interval_s(self) -> tuple[float, float]:
         """Limits of the 95 % interval of the median. [s]."""
-        factor = math.exp(NORMAL_95 * self.log_median_se)
+        factor = math.exp(float(special.stdtrit(self.freedom, 0.975)) * self.log_median_se)
         return self.median_s / factor, self.median_s * factor
 
     @property
     def geometric_sd_interval(self) -> tuple[float, float]:
         """Limits of the 95 % interval of the geometric standard deviation."""
-        factor = math.exp(NORMAL_95 * self.log_log_sd_se)
+        factor = math.exp(float(special.ndtri(0.975)) * self.log_log_sd_se)
         log_sd = math.log(self.geometric_sd)
         return math.exp(log_sd / factor), math.exp(log_sd * factor)
 
@@ -206,11 +200,11 @@ def cohort_fit(
         decay_constant_per_s=decay_constant_per_s,
         typical_fraction=FRACTION_PRIOR.median,
     )
-    theta = _start(model, decay_constant_per_s)
+    theta = start(model, decay_constant_per_s)
     for _ in range(_ROUNDS):
-        near = _marginal(points, model, decay_constant_per_s, theta)
-        theta = _climbed(near)
-        if (np.abs(theta - near.theta) < _SETTLED).all():
+        near = marginal(points, model, decay_constant_per_s, theta)
+        theta = climbed(near)
+        if (np.abs(theta - near.theta) < SETTLED).all():
             break
     return _cohort_fit_of(curves, near, model, decay_constant_per_s)
 
@@ -271,7 +265,7 @@ def cohort_log_likelihood(
     )
     chosen = [effective_half_life_s, *([uptake_half_time_s] if uptake_half_time_s else [])]
     theta = np.array([v for d in chosen for v in (math.log(d.median), math.log(d.log_sd))])
-    found = _nodes(points, _scheme(model, decay_constant_per_s, theta), nodes)
+    found = nodes_of(points, scheme_of(model, decay_constant_per_s, theta), nodes)
     return float(found.log_evidence.sum())
 
 
@@ -309,146 +303,11 @@ def _refuse(curves: Sequence[CohortCurve], decay_constant_per_s: float, model: s
             raise InvalidValueError(msg)
 
 
-def _start(model: str, decay_constant_per_s: float) -> NDArray[np.float64]:
-    """Return (mu, ln sigma) of each parameter where the search begins."""
-    weak = [weak_effective_half_life(decay_constant_per_s)]
-    if model == UPTAKE_AND_CLEARANCE:
-        weak.append(weak_uptake_half_time())
-    medians = [math.log(prior.distribution.median) for prior in weak]
-    return np.array([v for m in medians for v in (m, math.log(_START_LOG_SD))])
-
-
-def _scheme(model: str, decay_constant_per_s: float, theta: NDArray[np.float64]) -> Scheme:
-    def prior(i: int) -> Prior:
-        spread = math.exp(math.exp(theta[2 * i + 1]))
-        between = Lognormal(math.exp(theta[2 * i]), spread)
-        return Prior(PARAMETERS[i], between, source="cohort", status="computed")
-
-    return Scheme(
-        model=model,
-        reference_s=1.0,
-        fraction=FRACTION_PRIOR,
-        effective_half_life=prior(0),
-        uptake_half_time=prior(1) if theta.size > 2 else None,
-        decay_constant_per_s=decay_constant_per_s,
-    )
-
-
-def _nodes(points: Batch, scheme: Scheme, counts: tuple[int, int]) -> Nodes:
-    return quadrature(
-        points,
-        scheme,
-        around=laplace(points, scheme),
-        n_kinetic=counts[0],
-        n_level=counts[1],
-        adaptations=0 if counts[0] == 1 else 2,
-    )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Marginal:
-    """Marginal likelihood near the population that the nodes were put for.
-
-    Attributes
-    ----------
-    theta : (n_parameters,) ndarray
-        That population: mu and ln sigma of each parameter in turn.
-    log_physical_s
-        Logarithm of the physical half-life.
-    log_value_s : (d - 1, n_patients, n_nodes) ndarray
-        Logarithms of half-life and uptake half-time at the nodes.
-    nodes
-        The nodes.
-    """
-
-    theta: NDArray[np.float64]
-    log_physical_s: float
-    log_value_s: NDArray[np.float64]
-    nodes: Nodes
-
-    def log_prior(self, theta: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the log density of the nodes' values under a population, (n_patients, n_nodes)."""
-        room = (self.log_physical_s - theta[0]) * math.exp(-theta[1])
-        total = np.full(self.log_value_s.shape[1:], -float(special.log_ndtr(room)))
-        for values, mu, log_sd in zip(self.log_value_s, theta[::2], theta[1::2], strict=True):
-            total += -0.5 * ((values - mu) * math.exp(-log_sd)) ** 2 - log_sd
-        return total
-
-    def log_posterior(self, theta: NDArray[np.float64]) -> float:
-        """Return the log marginal likelihood plus the log hyperpriors, but for a constant."""
-        ratio = self.log_prior(theta) - self.log_prior(self.theta)
-        largest = ratio.max(axis=1, keepdims=True)
-        of_patients = np.log(self.nodes.mean(np.exp(ratio - largest))) + largest[:, 0]
-        weak = (self.log_physical_s - math.log(2.0), math.log(WEAK_UPTAKE_HALF_TIME_S))
-        wide = math.log(WEAK_GEOMETRIC_SD)
-        hyper = sum(
-            -0.5 * ((mu - middle) / wide) ** 2 + log_sd - math.exp(log_sd) / wide
-            for mu, log_sd, middle in zip(theta[::2], theta[1::2], weak, strict=False)
-        )
-        return float((self.nodes.log_evidence + of_patients).sum() + hyper)
-
-
-def _marginal(
-    points: Batch, model: str, decay_constant_per_s: float, theta: NDArray[np.float64]
-) -> _Marginal:
-    scheme = _scheme(model, decay_constant_per_s, theta)
-    nodes = _nodes(points, scheme, NODES)
-    physical_s = math.log(2.0) / decay_constant_per_s
-    half_life = scheme.effective_half_life.distribution
-    values = [log_of_truncated(half_life, upper=physical_s, z=nodes.z[:, :, 1])]
-    if scheme.uptake_half_time is not None:
-        values.append(theta[2] + math.exp(theta[3]) * nodes.z[:, :, 2])
-    return _Marginal(theta, math.log(physical_s), np.array(values), nodes)
-
-
-def _climbed(near: _Marginal) -> NDArray[np.float64]:
-    """Return a better population, no farther away than the nodes can carry."""
-    theta, now = near.theta, near.log_posterior(near.theta)
-    limit = np.where(np.arange(theta.size) % 2 == 0, np.repeat(np.exp(theta[1::2]), 2), 0.5)
-    low, high = theta - _LARGEST_MOVE * limit, theta + _LARGEST_MOVE * limit
-    high[0] = min(high[0], near.log_physical_s + math.log(LARGEST_MEDIAN))
-    for _ in range(_NEWTON_STEPS):
-        slope, curvature = _derivatives(near, theta)
-        values, vectors = np.linalg.eigh(curvature)
-        step = vectors @ ((vectors.T @ slope) / np.maximum(np.abs(values), 1.0))
-        while True:
-            trial = np.clip(theta + step, low, high)
-            then = near.log_posterior(trial)
-            if then > now or np.abs(step).max() < _SETTLED * 0.1:
-                break
-            step = 0.5 * step
-        if then <= now:
-            break
-        theta, now, gain = trial, then, then - now
-        if gain < _SETTLED**2:
-            break
-    return theta
-
-
-def _derivatives(
-    near: _Marginal, theta: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return slope (m,) of the log posterior and its negative curvature (m, m)."""
-    m = theta.size
-    unit = _STEP * np.eye(m)
-    at = near.log_posterior(theta)
-    up = np.array([near.log_posterior(theta + e) for e in unit])
-    down = np.array([near.log_posterior(theta - e) for e in unit])
-    curvature = np.diag(2.0 * at - up - down)
-    for i in range(m):
-        for j in range(i):
-            both = near.log_posterior(theta + unit[i] + unit[j])
-            neither = near.log_posterior(theta - unit[i] - unit[j])
-            mixed = up[i] + up[j] + down[i] + down[j] - 2.0 * at - both - neither
-            curvature[i, j] = curvature[j, i] = 0.5 * mixed
-    return (up - down) / (2.0 * _STEP), curvature / _STEP**2
-
-
 def _cohort_fit_of(
-    curves: Sequence[CohortCurve], near: _Marginal, model: str, decay_constant_per_s: float
+    curves: Sequence[CohortCurve], near: Marginal, model: str, decay_constant_per_s: float
 ) -> CohortFit:
     theta = near.theta
-    _, curvature = _derivatives(near, theta)
+    _, curvature = derivatives(near, theta)
     error = np.sqrt(np.diag(np.linalg.inv(curvature)))
     found = [
         PopulationParameter(
@@ -457,6 +316,7 @@ def _cohort_fit_of(
             geometric_sd=math.exp(math.exp(theta[2 * i + 1])),
             log_median_se=float(error[2 * i]),
             log_log_sd_se=float(error[2 * i + 1]),
+            freedom=_freedom(near.nodes, 1 + i, log_log_sd_se=float(error[2 * i + 1])),
             shrinkage=_shrinkage(near.nodes, 1 + i),
         )
         for i, name in enumerate(PARAMETERS[: theta.size // 2])
@@ -472,6 +332,20 @@ def _cohort_fit_of(
         n_points=sum(curve.observations.time_s.size for curve in curves),
         warnings=_warnings(found, math.exp(near.log_physical_s)),
     )
+
+
+def _freedom(nodes: Nodes, axis: int, *, log_log_sd_se: float) -> float:
+    r"""Return Satterthwaite's degrees of freedom of the standard error of a median.
+
+    Patients count by :math:`r_i`, one less the posterior variance of their deviate; the variance
+    :math:`V = \sigma^2 / \sum_i r_i` of the median changes by
+    :math:`d\ln V / d\ln\sigma = 2\rho`, :math:`\rho = \sum_i r_i^2 / \sum_i r_i`, and
+    :math:`\nu = 2 / \mathrm{var}(\ln V) = 1 / (2 \rho^2 s^2)`.
+    """
+    z = nodes.z[:, :, axis]
+    informed = 1.0 - np.clip(nodes.mean(z**2) - nodes.mean(z) ** 2, 0.0, 1.0 - 1e-9)
+    share = float(np.sum(informed**2) / np.sum(informed))
+    return 0.5 / (share * log_log_sd_se) ** 2
 
 
 def _shrinkage(nodes: Nodes, axis: int) -> float:
