@@ -63,6 +63,8 @@ COHORT_MODELS = (CLEARANCE, UPTAKE_AND_CLEARANCE)
 """Models that a cohort can be fitted with."""
 FEWEST_PATIENTS = 3
 """Patients below which a spread between them has no meaning."""
+FEW_PATIENTS = 10
+"""Patients below which intervals of a spread, and what is derived from it, are rough."""
 MUCH_SHRINKAGE = 0.5
 """Share of the spread between patients that the points do not show, from which one is warned."""
 _ROUNDS = 40
@@ -93,7 +95,7 @@ class PopulationParameter:
     parameter
         ``effective half-life`` or ``uptake half-time``.
     median_s
-        Median over patients. [s]
+        Median over patients; of a half-life before it is cut off at the physical one. [s]
     geometric_sd
         Geometric standard deviation between patients.
     log_median_se, log_log_sd_se
@@ -280,7 +282,7 @@ def _refuse(curves: Sequence[CohortCurve], decay_constant_per_s: float, model: s
     if len(nuclides) > 1:
         msg = f"curves of a cohort must be of one nuclide, got {', '.join(nuclides)}"
         raise InvalidValueError(msg)
-    informed = sum(curve.observations.time_s.size > 1 for curve in curves)
+    informed = _n_informed(curves)
     if informed < FEWEST_PATIENTS:
         msg = (
             f"a cohort needs at least {FEWEST_PATIENTS} patients with two points or more, got "
@@ -316,7 +318,10 @@ def _cohort_fit_of(
             geometric_sd=math.exp(math.exp(theta[2 * i + 1])),
             log_median_se=float(error[2 * i]),
             log_log_sd_se=float(error[2 * i + 1]),
-            freedom=_freedom(near.nodes, 1 + i, log_log_sd_se=float(error[2 * i + 1])),
+            freedom=max(
+                _freedom(near.nodes, 1 + i, log_log_sd_se=float(error[2 * i + 1])),
+                _n_informed(curves) - 1.0,
+            ),
             shrinkage=_shrinkage(near.nodes, 1 + i),
         )
         for i, name in enumerate(PARAMETERS[: theta.size // 2])
@@ -330,7 +335,7 @@ def _cohort_fit_of(
         log_likelihood=float(near.nodes.log_evidence.sum()),
         n_patients=len(curves),
         n_points=sum(curve.observations.time_s.size for curve in curves),
-        warnings=_warnings(found, math.exp(near.log_physical_s)),
+        warnings=_warnings(found, math.exp(near.log_physical_s), _n_informed(curves)),
     )
 
 
@@ -353,7 +358,9 @@ def _shrinkage(nodes: Nodes, axis: int) -> float:
     return 1.0 - float(np.mean(nodes.mean(nodes.z[:, :, axis]) ** 2))
 
 
-def _warnings(found: list[PopulationParameter], physical_s: float) -> tuple[str, ...]:
+def _warnings(
+    found: list[PopulationParameter], physical_s: float, n_informed: int
+) -> tuple[str, ...]:
     said = [
         f"{one.parameter}: the points show only {1.0 - one.shrinkage:.0%} of the spread between "
         "patients; the rest is the model's, and a prior from this cohort rests on it"
@@ -365,4 +372,13 @@ def _warnings(found: list[PopulationParameter], physical_s: float) -> tuple[str,
             "effective half-life: the median is at the physical half-life, which is a limit and "
             "not a measurement: no clearance was seen in half of the patients"
         )
+    if n_informed < FEW_PATIENTS:
+        said.append(
+            f"only {n_informed} patients have two points or more: spreads and intervals are rough"
+        )
     return tuple(said)
+
+
+def _n_informed(curves: Sequence[CohortCurve]) -> int:
+    """Return the number of patients whose points say something of the kinetics."""
+    return sum(curve.observations.time_s.size > 1 for curve in curves)
