@@ -98,12 +98,12 @@ class PopulationParameter:
         Median over patients; of a half-life before it is cut off at the physical one. [s]
     geometric_sd
         Geometric standard deviation between patients.
-    log_median_se, log_log_sd_se
+    median_log_sd, spread_log_sd
         Standard errors of the logarithm of the median, and of the logarithm of the standard
         deviation of the logarithm.
-    freedom
+    n_freedom
         Degrees of freedom of the interval of the median: it is estimated from few patients.
-    shrinkage
+    unseen_share
         Share of the variance between patients that the patients' own means do not show: near 0
         the points determine each patient, near 1 the population does.
     """
@@ -111,21 +111,21 @@ class PopulationParameter:
     parameter: str
     median_s: float
     geometric_sd: float
-    log_median_se: float
-    log_log_sd_se: float
-    freedom: float
-    shrinkage: float
+    median_log_sd: float
+    spread_log_sd: float
+    n_freedom: float
+    unseen_share: float
 
     @property
     def median_interval_s(self) -> tuple[float, float]:
         """Limits of the 95 % interval of the median. [s]."""
-        factor = math.exp(float(special.stdtrit(self.freedom, 0.975)) * self.log_median_se)
+        factor = math.exp(float(special.stdtrit(self.n_freedom, 0.975)) * self.median_log_sd)
         return self.median_s / factor, self.median_s * factor
 
     @property
     def geometric_sd_interval(self) -> tuple[float, float]:
         """Limits of the 95 % interval of the geometric standard deviation."""
-        factor = math.exp(float(special.ndtri(0.975)) * self.log_log_sd_se)
+        factor = math.exp(float(special.ndtri(0.975)) * self.spread_log_sd)
         log_sd = math.log(self.geometric_sd)
         return math.exp(log_sd / factor), math.exp(log_sd * factor)
 
@@ -136,8 +136,8 @@ class PopulationParameter:
         Log-variance :math:`\sigma^2 e^{2 s_\sigma^2} + s_\mu^2`: the mean of a lognormal
         :math:`\sigma^2`, and the error of the median.
         """
-        between = math.log(self.geometric_sd) ** 2 * math.exp(2.0 * self.log_log_sd_se**2)
-        return Lognormal(self.median_s, math.exp(math.hypot(between**0.5, self.log_median_se)))
+        between = math.log(self.geometric_sd) ** 2 * math.exp(2.0 * self.spread_log_sd**2)
+        return Lognormal(self.median_s, math.exp(math.hypot(between**0.5, self.median_log_sd)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ class CohortFit:
         Nuclide that was counted, and its decay constant. [1/s]
     effective_half_life, uptake_half_time
         The population parameters; no uptake half-time in the model without uptake.
-    log_likelihood
+    log_evidence
         Natural logarithm of the marginal likelihood, hyperpriors left out.
     n_patients, n_points
         Size of the cohort.
@@ -165,7 +165,7 @@ class CohortFit:
     decay_constant_per_s: float
     effective_half_life: PopulationParameter
     uptake_half_time: PopulationParameter | None
-    log_likelihood: float
+    log_evidence: float
     n_patients: int
     n_points: int
     warnings: tuple[str, ...]
@@ -238,7 +238,7 @@ def cohort_priors(found: CohortFit, *, source: str) -> Priors:
     )
 
 
-def cohort_log_likelihood(
+def cohort_log_evidence(
     curves: Sequence[CohortCurve],
     *,
     decay_constant_per_s: float,
@@ -316,13 +316,13 @@ def _cohort_fit_of(
             parameter=name,
             median_s=math.exp(theta[2 * i]),
             geometric_sd=math.exp(math.exp(theta[2 * i + 1])),
-            log_median_se=float(error[2 * i]),
-            log_log_sd_se=float(error[2 * i + 1]),
-            freedom=max(
-                _freedom(near.nodes, 1 + i, log_log_sd_se=float(error[2 * i + 1])),
+            median_log_sd=float(error[2 * i]),
+            spread_log_sd=float(error[2 * i + 1]),
+            n_freedom=max(
+                _freedom(near.nodes, 1 + i, spread_log_sd=float(error[2 * i + 1])),
                 _n_informed(curves) - 1.0,
             ),
-            shrinkage=_shrinkage(near.nodes, 1 + i),
+            unseen_share=_unseen_share(near.nodes, 1 + i),
         )
         for i, name in enumerate(PARAMETERS[: theta.size // 2])
     ]
@@ -332,14 +332,14 @@ def _cohort_fit_of(
         decay_constant_per_s=decay_constant_per_s,
         effective_half_life=found[0],
         uptake_half_time=found[1] if len(found) > 1 else None,
-        log_likelihood=float(near.nodes.log_evidence.sum()),
+        log_evidence=float(near.nodes.log_evidence.sum()),
         n_patients=len(curves),
         n_points=sum(curve.observations.time_s.size for curve in curves),
         warnings=_warnings(found, math.exp(near.log_physical_s), _n_informed(curves)),
     )
 
 
-def _freedom(nodes: Nodes, axis: int, *, log_log_sd_se: float) -> float:
+def _freedom(nodes: Nodes, axis: int, *, spread_log_sd: float) -> float:
     r"""Return Satterthwaite's degrees of freedom of the standard error of a median.
 
     Patients count by :math:`r_i`, one less the posterior variance of their deviate; the variance
@@ -350,10 +350,10 @@ def _freedom(nodes: Nodes, axis: int, *, log_log_sd_se: float) -> float:
     z = nodes.z[:, :, axis]
     informed = 1.0 - np.clip(nodes.mean(z**2) - nodes.mean(z) ** 2, 0.0, 1.0 - 1e-9)
     share = float(np.sum(informed**2) / np.sum(informed))
-    return 0.5 / (share * log_log_sd_se) ** 2
+    return 0.5 / (share * spread_log_sd) ** 2
 
 
-def _shrinkage(nodes: Nodes, axis: int) -> float:
+def _unseen_share(nodes: Nodes, axis: int) -> float:
     """Return one less the variance of the patients' mean deviates, of which the prior has 1."""
     return 1.0 - float(np.mean(nodes.mean(nodes.z[:, :, axis]) ** 2))
 
@@ -362,10 +362,10 @@ def _warnings(
     found: list[PopulationParameter], physical_s: float, n_informed: int
 ) -> tuple[str, ...]:
     said = [
-        f"{one.parameter}: the points show only {1.0 - one.shrinkage:.0%} of the spread between "
+        f"{one.parameter}: the points show only {1.0 - one.unseen_share:.0%} of the spread between "
         "patients; the rest is the model's, and a prior from this cohort rests on it"
         for one in found
-        if one.shrinkage > MUCH_SHRINKAGE
+        if one.unseen_share > MUCH_SHRINKAGE
     ]
     if found[0].median_s > 0.999 * LARGEST_MEDIAN * physical_s:
         said.append(

@@ -52,7 +52,7 @@ _START_LOG_SD = math.log(2.0)
 
 
 def start(model: str, decay_constant_per_s: float) -> NDArray[np.float64]:
-    """Return (mu, ln sigma) of each parameter where the search begins."""
+    """Return (mu, ln sigma) of each parameter in turn, of times in s, where the search begins."""
     weak = [weak_effective_half_life(decay_constant_per_s)]
     if model == UPTAKE_AND_CLEARANCE:
         weak.append(weak_uptake_half_time())
@@ -61,7 +61,7 @@ def start(model: str, decay_constant_per_s: float) -> NDArray[np.float64]:
 
 
 def scheme_of(model: str, decay_constant_per_s: float, theta: NDArray[np.float64]) -> Scheme:
-    """Return model and priors of the patients of a population."""
+    """Return model and priors, in s and 1/s, of the patients of a population."""
 
     def prior(i: int) -> Prior:
         spread = math.exp(math.exp(theta[2 * i + 1]))
@@ -136,7 +136,7 @@ class Marginal:
 def marginal(
     points: Batch, model: str, decay_constant_per_s: float, theta: NDArray[np.float64]
 ) -> Marginal:
-    """Return the marginal likelihood of a cohort near a population."""
+    """Return the marginal likelihood of a cohort near a population, times in s."""
     scheme = scheme_of(model, decay_constant_per_s, theta)
     nodes = nodes_of(points, scheme, NODES)
     physical_s = math.log(2.0) / decay_constant_per_s

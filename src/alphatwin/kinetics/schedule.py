@@ -68,23 +68,23 @@ class DecaysError:
     ----------
     nuclide
         The nuclide.
-    bias
+    bias_fraction
         Mean of estimate over truth, less 1.
-    relative_rmse
+    rmse_fraction
         Root mean square of estimate over truth less 1.
-    relative_rmse_se
+    rmse_fraction_sd
         Standard error of that, since the patients simulated are so many and no more.
-    largest_95
+    largest_95_fraction
         Error that 95 % of the patients stay below, either way.
     stated_log_sd
         Root mean square of the standard uncertainty of the logarithm that the fits state.
     """
 
     nuclide: str
-    bias: float
-    relative_rmse: float
-    relative_rmse_se: float
-    largest_95: float
+    bias_fraction: float
+    rmse_fraction: float
+    rmse_fraction_sd: float
+    largest_95_fraction: float
     stated_log_sd: float
 
 
@@ -132,7 +132,7 @@ def candidate_schedules(time_s: Sequence[float], *, scans: int) -> tuple[tuple[f
 
 
 def schedule_errors(
-    schedules: Sequence[tuple[float, ...]],
+    schedules_s: Sequence[tuple[float, ...]],
     *,
     priors: Priors,
     decay_constant_per_s: Mapping[str, float],
@@ -144,7 +144,7 @@ def schedule_errors(
 
     Parameters
     ----------
-    schedules
+    schedules_s
         Times of the scans since administration. [s]
     priors
         The population. Without an uptake half-time, curves are simulated as clearance alone.
@@ -171,8 +171,8 @@ def schedule_errors(
             "effective half-life"
         )
         raise NotSupportedError(msg)
-    _refuse(schedules, decay_constant_per_s, relative_sd, patients)
-    times = sorted({t for schedule in schedules for t in schedule})
+    _refuse(schedules_s, decay_constant_per_s, relative_sd, patients)
+    times = sorted({t for schedule in schedules_s for t in schedule})
     scheme = Scheme(
         model=CLEARANCE if priors.uptake_half_time is None else UPTAKE_AND_CLEARANCE,
         reference_s=REFERENCE_S,
@@ -195,20 +195,20 @@ def schedule_errors(
             decay_constant_per_s=decay_constant_per_s,
             relative_sd=relative_sd,
         )
-        for schedule in schedules
+        for schedule in schedules_s
     )
 
 
 def _refuse(
-    schedules: Sequence[tuple[float, ...]],
+    schedules_s: Sequence[tuple[float, ...]],
     decay_constant_per_s: Mapping[str, float],
     relative_sd: float,
     patients: int,
 ) -> None:
-    if not schedules or not all(
-        schedule and all(0.0 < t < math.inf for t in schedule) for schedule in schedules
+    if not schedules_s or not all(
+        schedule and all(0.0 < t < math.inf for t in schedule) for schedule in schedules_s
     ):
-        msg = f"schedules need at least one time each, finite and > 0 s, got {list(schedules)}"
+        msg = f"schedules_s need at least one time each, finite and > 0 s, got {list(schedules_s)}"
         raise InvalidValueError(msg)
     if not decay_constant_per_s or not all(
         0.0 < c < math.inf for c in decay_constant_per_s.values()
@@ -282,11 +282,11 @@ def _decays_error(
     rmse = math.sqrt(float(squares.mean()))
     return DecaysError(
         nuclide=nuclide,
-        bias=float(ratio.mean()) - 1.0,
-        relative_rmse=rmse,
+        bias_fraction=float(ratio.mean()) - 1.0,
+        rmse_fraction=rmse,
         # d rmse = d(rmse^2) / (2 rmse)
-        relative_rmse_se=float(squares.std(ddof=1)) / math.sqrt(ratio.size) / (2.0 * rmse),
-        largest_95=float(np.percentile(np.abs(ratio - 1.0), 95.0)),
+        rmse_fraction_sd=float(squares.std(ddof=1)) / math.sqrt(ratio.size) / (2.0 * rmse),
+        largest_95_fraction=float(np.percentile(np.abs(ratio - 1.0), 95.0)),
         stated_log_sd=math.sqrt(float(variance.mean())),
     )
 

@@ -20,10 +20,10 @@ References
 ----------
 .. [1] H. Haenscheid et al., "Dose mapping after endoradiotherapy with 177Lu-DOTATATE/DOTATOC by a
    single measurement after 4 days", J. Nucl. Med. 59 (2018) 75-81,
-   doi:10.2967/jnumed.117.193706.
+   doi:10.2967/jnumed.117.193706. Rule and window recalled; the rule read in another program.
 .. [2] M. T. Madsen et al., "Technical note: Single time point imaging method for absorbed dose
-   calculations in targeted radionuclide therapy", Med. Phys. 40 (2013), recalled; the rule as in
-   X. Hou et al., J. Nucl. Med. 62 (2021).
+   calculations in targeted radionuclide therapy", Med. Phys. 40 (2013). Recalled; the rule read in
+   another program.
 """
 
 from __future__ import annotations
@@ -85,15 +85,15 @@ def haenscheid_time_integrated_activity_bq_s(
     return counts_bq * (2.0 * time_s / math.log(2.0))
 
 
-def haenscheid_error(half_lives: ArrayLike) -> NDArray[np.float64]:
+def haenscheid_error(half_lives_number: ArrayLike) -> NDArray[np.float64]:
     """Return how far Haenscheid's rule is off under one phase of clearance, ``x 2^(1-x) - 1``.
 
     Parameters
     ----------
-    half_lives : (...,) array_like
+    half_lives_number : (...,) array_like
         True number of effective half-lives from administration to the scan.
     """
-    x = np.asarray(half_lives, dtype=np.float64)
+    x = np.asarray(half_lives_number, dtype=np.float64)
     return np.asarray(x * 2.0 ** (1.0 - x) - 1.0)
 
 

@@ -30,12 +30,14 @@ class ExpectedError:
     """Expected error of the number of decays of one nuclide."""
 
     nuclide: Annotated[str, _doc("The nuclide.")]
-    bias: Annotated[float, _doc("Mean of estimate over truth, less 1.")]
-    relative_rmse: Annotated[float, _doc("Root mean square of estimate over truth less 1.")]
-    relative_rmse_se: Annotated[
+    bias_fraction: Annotated[float, _doc("Mean of estimate over truth, less 1.")]
+    rmse_fraction: Annotated[float, _doc("Root mean square of estimate over truth less 1.")]
+    rmse_fraction_sd: Annotated[
         float, _doc("Standard error of that: two schedules closer than this are alike.")
     ]
-    largest_95: Annotated[float, _doc("Error that 95 % of patients stay below, either way.")]
+    largest_95_fraction: Annotated[
+        float, _doc("Error that 95 % of patients stay below, either way.")
+    ]
     stated_relative_sd: Annotated[
         float, _doc("Standard uncertainty that the fits themselves state, root mean square.")
     ]

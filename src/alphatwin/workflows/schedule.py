@@ -204,7 +204,7 @@ def _rankings(wanted: list[Agent], found: tuple[ScheduleError, ...]) -> tuple[Ra
             schedules=tuple(
                 _record(one)
                 for one in sorted(
-                    found, key=lambda one: one.errors[order.index(a.nuclide)].relative_rmse
+                    found, key=lambda one: one.errors[order.index(a.nuclide)].rmse_fraction
                 )[:SHOWN]
             ),
         )
@@ -218,10 +218,10 @@ def _record(one: ScheduleError) -> ScheduleRecord:
         errors=tuple(
             ExpectedError(
                 nuclide=error.nuclide,
-                bias=error.bias,
-                relative_rmse=error.relative_rmse,
-                relative_rmse_se=error.relative_rmse_se,
-                largest_95=error.largest_95,
+                bias_fraction=error.bias_fraction,
+                rmse_fraction=error.rmse_fraction,
+                rmse_fraction_sd=error.rmse_fraction_sd,
+                largest_95_fraction=error.largest_95_fraction,
                 stated_relative_sd=math.sqrt(math.expm1(error.stated_log_sd**2)),
             )
             for error in one.errors
@@ -268,10 +268,10 @@ def _warnings(
     for ranking in best:
         one = ranking.schedules[0]
         error = next(e for e in one.errors if e.nuclide == ranking.nuclide)
-        if error.relative_rmse > LARGE_RMSE:
+        if error.rmse_fraction > LARGE_RMSE:
             said.append(
                 f"{ranking.nuclide}: even the best schedule leaves an error of "
-                f"{error.relative_rmse:.0%}: these scans hardly inform its decays"
+                f"{error.rmse_fraction:.0%}: these scans hardly inform its decays"
             )
     if all(figure.quantity != "uptake_half_time_s" for figure in figures):
         said.append(

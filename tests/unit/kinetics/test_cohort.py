@@ -16,7 +16,7 @@ from alphatwin.kinetics.cohort import (
     CohortFit,
     PopulationParameter,
     cohort_fit,
-    cohort_log_likelihood,
+    cohort_log_evidence,
     cohort_priors,
 )
 from alphatwin.kinetics.cohort_nodes import quadrature
@@ -90,7 +90,7 @@ def points_of(curves: list[CohortCurve]):
 
 def test_one_clearance_curve_against_brute_integration():
     curves = cohort(4)[:3]
-    found = cohort_log_likelihood(
+    found = cohort_log_evidence(
         curves,
         decay_constant_per_s=LU177_PER_S,
         effective_half_life_s=HALF_LIFE,
@@ -184,7 +184,7 @@ def test_modes_are_those_of_single_fits():
 def test_absolute_errors_and_padding_change_nothing_that_they_should_not():
     curves = cohort(6)
     alone = [
-        cohort_log_likelihood(
+        cohort_log_evidence(
             [curves[i], curves[(i + 1) % 6], curves[(i + 2) % 6]],
             decay_constant_per_s=LU177_PER_S,
             effective_half_life_s=HALF_LIFE,
@@ -192,7 +192,7 @@ def test_absolute_errors_and_padding_change_nothing_that_they_should_not():
         )
         for i in range(6)
     ]
-    together = cohort_log_likelihood(
+    together = cohort_log_evidence(
         curves,
         decay_constant_per_s=LU177_PER_S,
         effective_half_life_s=HALF_LIFE,
@@ -244,10 +244,10 @@ def test_many_good_curves_give_the_plain_mean_and_spread():
         spread = math.log(one.geometric_sd)
         assert math.log(one.median_s) == pytest.approx(logs.mean(), abs=0.03 * spread)
         assert spread == pytest.approx(logs.std(), rel=0.03)
-        assert one.log_median_se == pytest.approx(logs.std() / math.sqrt(60), rel=0.05)
-        assert one.log_log_sd_se == pytest.approx(1.0 / math.sqrt(120), rel=0.1)
-        assert one.freedom == pytest.approx(59.0, rel=0.15)
-        assert one.shrinkage < 0.1
+        assert one.median_log_sd == pytest.approx(logs.std() / math.sqrt(60), rel=0.05)
+        assert one.spread_log_sd == pytest.approx(1.0 / math.sqrt(120), rel=0.1)
+        assert one.n_freedom == pytest.approx(59.0, rel=0.15)
+        assert one.unseen_share < 0.1
     assert found.warnings == ()
 
 
@@ -293,8 +293,8 @@ def test_priors_are_wider_than_the_spread_between_patients_and_fit_takes_them():
     assert priors.effective_half_life is not None
     assert priors.uptake_half_time is not None
     one = found.effective_half_life
-    expected = math.log(one.geometric_sd) ** 2 * math.exp(2 * one.log_log_sd_se**2)
-    expected += one.log_median_se**2
+    expected = math.log(one.geometric_sd) ** 2 * math.exp(2 * one.spread_log_sd**2)
+    expected += one.median_log_sd**2
     distribution = priors.effective_half_life.distribution
     assert distribution.log_sd**2 == pytest.approx(expected, rel=1e-12)
     assert distribution.geometric_sd > one.geometric_sd
@@ -317,7 +317,7 @@ def test_intervals_are_those_of_the_stated_errors():
     assert high / low == pytest.approx(math.exp(2 * 1.959964 * 0.1), rel=1e-6)
     low, high = one.geometric_sd_interval
     assert math.log(high) / math.log(low) == pytest.approx(math.exp(2 * 1.959964 * 0.2), rel=1e-6)
-    few = dataclasses.replace(one, freedom=4.0)
+    few = dataclasses.replace(one, n_freedom=4.0)
     # Student's t with 4 degrees of freedom, table: 2.776.
     assert math.log(few.median_interval_s[1] / 1000.0) == pytest.approx(0.2776, rel=1e-3)
 
@@ -381,3 +381,99 @@ def test_level_free_nodes_reproduce_the_points():
     mean = np.einsum("pk,pkn->pn", nodes.weight, log_f)
     away = np.where(points.is_measured, mean - np.log(points.fraction), 0.0) / points.spread
     assert np.abs(away).max() < 3.0
+
+
+def test_the_fit_is_the_maximum_also_near_the_physical_half_life():
+    # A population that the physical half-life cuts through, where its normalisation matters.
+    generator = stream(4, "slow")
+    times_h = (4.0, 24.0, 96.0, 168.0)
+    time_s = np.array(times_h) * HOUR_S
+    half_lives_s = np.minimum(110.0 * HOUR_S * 1.5 ** generator.standard_normal(40), 159 * HOUR_S)
+    curves = [
+        CohortCurve(observed(times_h, 1e8 * 2.0 ** (-time_s / t), 0.03), ADMINISTERED_BQ)
+        for t in half_lives_s
+    ]
+    found = cohort_fit(curves, decay_constant_per_s=LU177_PER_S, model=CLEARANCE)
+    one = found.effective_half_life
+
+    def value(mu: float, log_sigma: float) -> float:
+        log_likelihood = cohort_log_evidence(
+            curves,
+            decay_constant_per_s=LU177_PER_S,
+            effective_half_life_s=Lognormal(math.exp(mu), math.exp(math.exp(log_sigma))),
+            uptake_half_time_s=None,
+            nodes=(15, 3),
+        )
+        wide = math.log(4.0)
+        away = (mu - math.log(0.5 * 159.528 * HOUR_S)) / wide
+        return log_likelihood - 0.5 * away**2 + log_sigma - math.exp(log_sigma) / wide
+
+    at = math.log(one.median_s), math.log(math.log(one.geometric_sd))
+    for i, error in enumerate((one.median_log_sd, one.spread_log_sd)):
+        moved = [list(at), list(at)]
+        moved[0][i] -= 0.2 * error
+        moved[1][i] += 0.2 * error
+        low, middle, high = value(*moved[0]), value(*at), value(*moved[1])
+        assert middle > max(low, high)
+        # A parabola through the three has its top within a tenth of the step.
+        assert abs(high - low) < 0.1 * abs(high + low - 2.0 * middle) * 2.0
+
+
+def test_no_region_holds_more_than_was_administered():
+    times_h = (24.0, 96.0)
+    time_s = np.array(times_h) * HOUR_S
+    true_bq = 0.97 * ADMINISTERED_BQ * np.exp(-LU177_PER_S * time_s)
+    seen = observed(times_h, true_bq, 0.1)
+    known = scheme(UPTAKE_AND_CLEARANCE)
+    single = fit(
+        seen,
+        administered_bq=ADMINISTERED_BQ,
+        decay_constant_per_s=LU177_PER_S,
+        priors=_priors(),
+        model=UPTAKE_AND_CLEARANCE,
+        samples=20_000,
+        generator=stream(1, "wall"),
+    )
+    for administered_bq, is_bounded in ((ADMINISTERED_BQ, True), (None, False)):
+        points = points_of([CohortCurve(seen, administered_bq)])
+        nodes = quadrature(points, known, around=laplace(points, known), n_kinetic=15, n_level=7)
+        made = named(known, parameters_of(points, known, nodes.z))
+        mean = float(nodes.mean(np.log(made["effective_half_life_s"])[None, :])[0])
+        samples = np.log(single.parameters["effective_half_life_s"])
+        away = abs(mean - samples.mean()) / samples.std()
+        # The wall is a kink, which nodes follow less well than a smooth density.
+        assert (away < 0.1) == is_bounded
+
+
+def test_unknown_activity_is_a_matter_of_scale_only():
+    curves = cohort(12)
+
+    def scaled(factor: float) -> list[CohortCurve]:
+        return [
+            CohortCurve(
+                Observations(
+                    seen.time_s,
+                    factor * seen.activity_bq,
+                    np.full(seen.time_s.size, np.nan),
+                    0.1 * factor * seen.activity_bq,
+                    "Lu-177",
+                    scales_with_volume=False,
+                )
+            )
+            for seen in (curve.observations for curve in curves)
+        ]
+
+    one, other = (
+        cohort_fit(scaled(factor), decay_constant_per_s=LU177_PER_S) for factor in (1.0, 1e-6)
+    )
+    assert one.effective_half_life.median_s == pytest.approx(
+        other.effective_half_life.median_s, rel=1e-6
+    )
+    given = cohort_fit(
+        [CohortCurve(c.observations, ADMINISTERED_BQ) for c in scaled(1.0)],
+        decay_constant_per_s=LU177_PER_S,
+    )
+    # The level's prior is broad, so what was administered hardly tells of the kinetics.
+    assert one.effective_half_life.median_s == pytest.approx(
+        given.effective_half_life.median_s, rel=5e-3
+    )

@@ -42,7 +42,7 @@ def test_a_known_half_life_leaves_the_noise_alone():
     for found, scans in ((one, 1), (three, 3)):
         # The level is then all there is: its variance is that of the mean of the scans.
         expected = math.sqrt(math.expm1(spread**2 / scans))
-        assert found.errors[0].relative_rmse == pytest.approx(expected, rel=OF_1000)
+        assert found.errors[0].rmse_fraction == pytest.approx(expected, rel=OF_1000)
         assert found.errors[0].stated_log_sd == pytest.approx(spread / scans**0.5, rel=1e-3)
 
 
@@ -52,8 +52,8 @@ def test_one_scan_without_noise_errs_as_the_closed_form_of_madsen_says():
     narrow = Prior("half-life", Lognormal(50.0 * HOUR_S, 1.05), "test", "assumed")
     (found,) = errors((50.0,), priors=Priors(narrow), relative_sd=1e-4)
     expected = (1.0 - math.log(2.0)) * math.log(1.05)
-    assert found.errors[0].relative_rmse == pytest.approx(expected, rel=OF_1000)
-    assert abs(found.errors[0].bias) < 5e-3
+    assert found.errors[0].rmse_fraction == pytest.approx(expected, rel=OF_1000)
+    assert abs(found.errors[0].bias_fraction) < 5e-3
 
 
 @pytest.mark.parametrize("priors", [Priors(HALF_LIFE), Priors(HALF_LIFE, UPTAKE)])
@@ -62,13 +62,13 @@ def test_fits_state_the_error_that_they_make(priors):
     # variance of ln TIA are equal, whatever the schedule.
     for found in errors((24.0,), (24.0, 96.0), (4.0, 24.0, 120.0), priors=priors):
         for error in found.errors:
-            made = math.sqrt(math.log1p(error.relative_rmse**2))
+            made = math.sqrt(math.log1p(error.rmse_fraction**2))
             assert made == pytest.approx(error.stated_log_sd, rel=0.12)
 
 
 def test_more_scans_err_less_and_early_scans_alone_err_most():
     early, late, both, three = errors((4.0,), (96.0,), (24.0, 168.0), (24.0, 96.0, 168.0))
-    rmse = [one.errors[0].relative_rmse for one in (early, late, both, three)]
+    rmse = [one.errors[0].rmse_fraction for one in (early, late, both, three)]
     assert rmse == sorted(rmse, reverse=True)
     assert rmse[0] > 3.0 * rmse[1]
 
@@ -76,9 +76,9 @@ def test_more_scans_err_less_and_early_scans_alone_err_most():
 def test_a_longer_lived_nuclide_wants_later_scans():
     times_h = (24.0, 48.0, 72.0, 96.0, 120.0, 168.0)
     found = errors(*[(t,) for t in times_h])
-    best = [int(np.argmin([one.errors[i].relative_rmse for one in found])) for i in (0, 1)]
+    best = [int(np.argmin([one.errors[i].rmse_fraction for one in found])) for i in (0, 1)]
     assert best[0] <= best[1]
-    assert found[2].errors[1].relative_rmse > found[2].errors[0].relative_rmse
+    assert found[2].errors[1].rmse_fraction > found[2].errors[0].rmse_fraction
 
 
 def test_the_same_seed_gives_the_same_numbers():
@@ -91,8 +91,8 @@ def test_standard_error_is_the_spread_between_seeds():
         errors((96.0,), patients=200, generator=stream(seed, "se"))[0].errors[0]
         for seed in range(30)
     ]
-    between = np.std([one.relative_rmse for one in found], ddof=1)
-    stated = np.mean([one.relative_rmse_se for one in found])
+    between = np.std([one.rmse_fraction for one in found], ddof=1)
+    stated = np.mean([one.rmse_fraction_sd for one in found])
     assert between == pytest.approx(stated, rel=0.4)  # an SD from 30 has an error of 13 %
 
 

@@ -32,13 +32,13 @@ def test_best_schedules_come_best_first_for_each_agent():
     assert [r.agent for r in found.best] == ["177Lu-DOTATATE", "225Ac-DOTATATE"]
     assert found.candidates == math.comb(8, 2)
     for ranking in found.best:
-        values = [error_of(one, ranking.nuclide).relative_rmse for one in ranking.schedules]
+        values = [error_of(one, ranking.nuclide).rmse_fraction for one in ranking.schedules]
         assert values == sorted(values)
         assert len(values) == 5
     assert {len(one.time_s) for one in found.usual} == {1, 2}
-    best = error_of(found.best[0].schedules[0], "Lu-177").relative_rmse
+    best = error_of(found.best[0].schedules[0], "Lu-177").rmse_fraction
     assert all(
-        error_of(one, "Lu-177").relative_rmse >= best for one in found.usual if len(one.time_s) == 2
+        error_of(one, "Lu-177").rmse_fraction >= best for one in found.usual if len(one.time_s) == 2
     )
 
 

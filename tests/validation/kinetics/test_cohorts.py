@@ -20,7 +20,7 @@ from alphatwin.kinetics.cohort import (
     CohortCurve,
     CohortFit,
     cohort_fit,
-    cohort_log_likelihood,
+    cohort_log_evidence,
     cohort_priors,
 )
 from alphatwin.kinetics.models import CLEARANCE, UPTAKE_AND_CLEARANCE
@@ -116,7 +116,7 @@ def errors_of(found: CohortFit) -> np.ndarray:
         [
             value
             for one in (found.effective_half_life, found.uptake_half_time)
-            for value in (one.log_median_se, one.log_log_sd_se)
+            for value in (one.median_log_sd, one.spread_log_sd)
         ]
     )
 
@@ -136,7 +136,7 @@ def by_nelder_mead(curves: list[CohortCurve], nodes: tuple[int, int], start: np.
 
     def cost(theta: np.ndarray) -> float:
         mu_t, s_t, mu_u, s_u = theta
-        value = cohort_log_likelihood(
+        value = cohort_log_evidence(
             curves,
             decay_constant_per_s=LU177_PER_S,
             effective_half_life_s=Lognormal(math.exp(mu_t), math.exp(math.exp(s_t))),

@@ -117,9 +117,11 @@ def test_expected_errors_are_those_of_single_fits(times_h):
         expected.errors, np.transpose(estimates), constants.values(), strict=True
     ):
         ratio = estimate / cohort.decays(constant_per_s)
-        assert error.relative_rmse == pytest.approx(rmse(ratio), rel=OF_RMSE)
+        assert error.rmse_fraction == pytest.approx(rmse(ratio), rel=OF_RMSE)
         # The posterior median lies a little below the geometric mean: 0.1 of its sd.
-        assert error.bias == pytest.approx(float(ratio.mean()) - 1.0, abs=0.2 * error.relative_rmse)
+        assert error.bias_fraction == pytest.approx(
+            float(ratio.mean()) - 1.0, abs=0.2 * error.rmse_fraction
+        )
 
 
 def best_hours(**asked: object) -> list[float]:
@@ -134,9 +136,9 @@ def test_the_best_single_scan_is_where_the_literature_puts_it():
 
 def test_published_schedules_are_close_to_the_best_for_three_scans():
     found = schedule_report("177Lu-DOTATATE", scans=3)
-    best = found.best[0].schedules[0].errors[0].relative_rmse
+    best = found.best[0].schedules[0].errors[0].rmse_fraction
     usual = {
-        tuple(t / HOUR_S for t in one.time_s): one.errors[0].relative_rmse for one in found.usual
+        tuple(t / HOUR_S for t in one.time_s): one.errors[0].rmse_fraction for one in found.usual
     }
     assert usual[24.0, 96.0, 168.0] < 1.1 * best
     # A last scan at four days instead of seven nearly doubles the error of a slow tumour.
@@ -166,7 +168,7 @@ def test_single_point_rules_do_not_err_less_than_the_posterior_of_one_scan():
         patients=3000,
         generator=stream(2, "schedule"),
     )
-    ours = posterior.errors[0].relative_rmse
+    ours = posterior.errors[0].rmse_fraction
     # Measured at 96 h: posterior 12.4 %, Madsen 12.6 %, Haenscheid 15.4 %: where one scan is best,
     # the rules lose little; they have no say elsewhere.
     assert ours < 1.03 * rmse(madsen / truth)
