@@ -104,6 +104,15 @@ def test_compare_sets_agents_side_by_side(course):
     assert "at least two" in done.stderr
 
 
+def test_schedule_says_when_to_scan():
+    arguments = ("schedule", "177Lu-DOTATATE", "--scans", "1", "--predict", "225Ac-DOTATATE")
+    report = answer(*arguments)
+    assert [r["nuclide"] for r in report["best"]] == ["Lu-177", "Ac-225"]
+    assert "Usual schedules" in alphatwin(*arguments).stdout
+    done = alphatwin("schedule", "177Lu-DOTATATE", "--scans", "1", "--noise", "10", code=1)
+    assert "%" in done.stderr
+
+
 def test_chain_says_activity_and_decays_of_every_member():
     report = answer("chain", "225Ac", "--activity", "1 MBq", "--at", "0 s", "--at", "10 d")
     assert report["time_s"] == [0.0, 864000.0]
@@ -200,7 +209,7 @@ def test_template_is_a_course_that_runs_and_is_never_overwritten(tmp_path):
 
 
 def test_help_of_every_command_shows_an_example():
-    commands = ("demo", "new", "dose", "compare", "chain", "nuclide", "agents")
+    commands = ("demo", "new", "dose", "compare", "schedule", "chain", "nuclide", "agents")
     shown = alphatwin("--help").stdout
     for command in commands:
         assert command in shown

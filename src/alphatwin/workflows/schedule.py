@@ -101,7 +101,7 @@ def schedule_report(
     wanted = [given, *(catalogue_agent(name) for name in predict)]
     _refuse_other_targets(wanted)
     half_life = given.prior(region, quantity="effective_half_life_s")
-    uptake = figure_or_none(given, region, "uptake_half_time_s")
+    uptake = figure_or_none(given, region, quantity="uptake_half_time_s")
     figures = (half_life,) if uptake is None else (half_life, uptake)
     priors = Priors(
         effective_half_life=_prior(half_life, given, decay_data),
