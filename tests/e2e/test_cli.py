@@ -18,6 +18,7 @@ from alphatwin.examples import example_names, example_text
 from alphatwin.report.serializer import json_schema
 
 FORMS = {"report.json", "report.html", "report.pdf"}
+SCHEMAS = Path(__file__).parents[2] / "docs" / "reference"
 COMMAND = (sys.executable, "-c", "from alphatwin.cli import main; main()")
 
 
@@ -59,6 +60,25 @@ def test_demo_answers_with_one_object_of_the_published_schema(example):
     report = answer("demo", "--example", example)
     jsonschema.validate(report, json_schema())
     assert report["kind"] == "dose"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("chain", "Th-228", "--activity", "1 kBq", "--at", "0 s", "--at", "3 d"),
+        ("chain", "Lu-177", "--activity", "7.4 GBq", "--at", "1 h", "--decay-data", "ensdf"),
+        ("nuclide", "Ac-225", "--compare"),
+        ("nuclide", "Pb-208"),
+        ("agents",),
+        ("agents", "225Ac-DOTATATE"),
+    ],
+)
+def test_every_command_answers_with_one_object_of_its_published_schema(arguments):
+    report = answer(*arguments)
+    assert report["kind"] == arguments[0]
+    jsonschema.validate(report, json_schema(report["kind"]))
+    published = SCHEMAS / f"report.{report['kind']}.schema.json"
+    assert json.loads(published.read_text(encoding="utf-8")) == json_schema(report["kind"])
 
 
 def test_dose_of_the_example_is_that_of_the_demo(course, tmp_path):

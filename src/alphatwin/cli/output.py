@@ -13,6 +13,8 @@ from rich.table import Table
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from alphatwin.report.serializer import Report
+
 
 def console() -> Console:
     """Return the console of results."""
@@ -33,7 +35,7 @@ def table(title: str, columns: Iterable[str]) -> Table:
     return grid
 
 
-def print_json(report: object) -> None:
+def print_json(report: Report) -> None:
     """Print a report as one JSON object."""
     from alphatwin.report.serializer import to_json
 
