@@ -60,8 +60,9 @@ def to_html(
         tables=tables,
         fit_tables=fit_tables,
         font_faces=_font_faces(),
-        loud=[w for w in report.warnings if w.loud],
-        quiet=[w for w in report.warnings if not w.loud],
+        loud=tables.grouped_warnings(report, loud=True),
+        quiet=tables.grouped_warnings(report, loud=False),
+        without_effect=tables.without_effect,
         number=number,
         count=count,
         unknown=(MISSING, tables.NO_MASS, "not known"),
@@ -90,7 +91,8 @@ def _environment() -> Environment:
     environment.filters["prose"] = prose
     environment.filters["nuclide"] = nuclide_label
     environment.filters["soft"] = _soft
-    environment.filters["effect_lines"] = tables.effect_lines
+    environment.filters["source_line"] = tables.source_line
+    environment.filters["sentence"] = tables.sentence
     return environment
 
 

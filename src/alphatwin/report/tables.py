@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from alphatwin.report.numbers import (
@@ -24,6 +23,7 @@ from alphatwin.report.numbers import (
 )
 from alphatwin.report.picture import agent_names
 from alphatwin.report.style import radiation_rank
+from alphatwin.report.value import Caution
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,18 +31,16 @@ if TYPE_CHECKING:
     from alphatwin.report.value import (
         AgentReport,
         Alternative,
+        Assumption,
         DoseReport,
         Effect,
         Estimate,
         RegionDose,
+        SourceRecord,
     )
 
 _AGENTS_PER_TABLE = 4
 _HOUR_S = 3600.0
-_QUANTITY = {
-    "absorbed_dose_gy": "absorbed dose",
-    "rbe_weighted_dose_gy": "RBE-weighted dose",
-}
 DOUBT = "‡"
 NO_MASS = "mass unknown"
 
@@ -79,7 +77,12 @@ def absorbed_dose_tables(report: DoseReport) -> list[Table]:
 
 
 def weighted_dose_tables(report: DoseReport) -> list[Table]:
-    """Return regions against agents: RBE-weighted dose, for each set of RBEs other than one."""
+    """Return regions against agents: RBE-weighted dose, for each set of RBEs other than one.
+
+    There is none where no agent emits alphas: RBE-weighted doses then equal absorbed doses.
+    """
+    if not has_alphas(report):
+        return []
     pairs = dict.fromkeys(
         (w.rbe_alpha, w.rbe_recoil)
         for agent in report.agents
@@ -92,6 +95,16 @@ def weighted_dose_tables(report: DoseReport) -> list[Table]:
             title = f"RBE-weighted dose, {_rbe_text(*pair)}"
             tables += _dose_tables(report, title=title, pick=partial(_weighted, pair=pair))
     return tables
+
+
+def has_alphas(report: DoseReport) -> bool:
+    """Return whether any dose of the report comes from alphas or recoils."""
+    return any(
+        dose.absorbed_dose_by_radiation_gy.get(kind, 0.0) > 0.0
+        for agent in report.agents
+        for dose in agent.regions
+        for kind in ("alpha", "recoil")
+    )
 
 
 def _rbe_text(rbe_alpha: float, rbe_recoil: float) -> str:
@@ -247,12 +260,14 @@ def decays_tables(report: DoseReport) -> list[Table]:
 
 
 def breakdown_tables(report: DoseReport) -> list[Table]:
-    """Return the parts of the median absorbed dose, a table for each agent."""
+    """Return the parts of the median absorbed dose, a table for each agent that has several."""
     tables = []
     for name, agent in zip(agent_names(report), report.agents, strict=True):
         doses = [d for d in agent.regions if d.absorbed_dose_gy is not None]
-        nuclides = list(dict.fromkeys(n for d in doses for n in d.absorbed_dose_by_nuclide_gy))
-        found = {k for d in doses for k in d.absorbed_dose_by_radiation_gy}
+        by_nuclide = [d.absorbed_dose_by_nuclide_gy for d in doses]
+        by_radiation = [d.absorbed_dose_by_radiation_gy for d in doses]
+        nuclides = list(dict.fromkeys(n for part in by_nuclide for n in part))
+        found = {k for part in by_radiation for k, value in part.items() if value > 0.0}
         kinds = sorted(found, key=radiation_rank)
         rows = tuple(
             (
@@ -262,7 +277,7 @@ def breakdown_tables(report: DoseReport) -> list[Table]:
             )
             for d in doses
         )
-        if rows:
+        if rows and len(nuclides) + len(kinds) > 2:
             title = f"{name}: parts of the median absorbed dose, by nuclide and by radiation type"
             head = ("Region", *map(nuclide_label, nuclides), *kinds)
             tables.append(Table(title=prose(title), head=head, rows=rows))
@@ -274,31 +289,107 @@ def _part(parts: dict[str, float], key: str) -> str:
     return MISSING if key not in parts or total <= 0.0 else percent(parts[key] / total)
 
 
-def effect_lines(alternative: Alternative) -> list[str]:
-    """Return what an alternative would do, a line for each agent and quantity.
+def only_part(report: DoseReport) -> str:
+    """Return nuclide and radiation type of a report whose doses all come from one of each."""
+    doses = [d for agent in report.agents for d in agent.regions]
+    nuclides = dict.fromkeys(n for d in doses for n in d.absorbed_dose_by_nuclide_gy)
+    kinds = dict.fromkeys(
+        k for d in doses for k, v in d.absorbed_dose_by_radiation_gy.items() if v > 0.0
+    )
+    return f"{' and '.join(map(nuclide_label, nuclides))}, {' and '.join(kinds)}"
+
+
+def effects_tables(report: DoseReport) -> list[Table]:
+    """Return what every alternative to an assumption would do: alternatives against agents.
 
     Parameters
     ----------
-    alternative
-        The alternative.
+    report
+        The report.
 
     Returns
     -------
-    list of str
-        Such as ``²²⁵Ac-DOTATATE, absorbed dose: × 0.62 (spleen) to × 0.71 (kidneys)``.
+    list of Table
+        Four agents in each; a cell holds the least and the greatest ratio over the regions. An
+        alternative that changes nothing of these agents has no row; none has, no table.
     """
+    every = list(dict.fromkeys(a.agent for a in report.agents))
+    tables = []
+    for start in range(0, len(every), _AGENTS_PER_TABLE):
+        agents = every[start : start + _AGENTS_PER_TABLE]
+        rows = []
+        for assumption in report.assumptions:
+            last = ""
+            for alternative in assumption.alternatives:
+                for name, effects in _by_quantity(alternative):
+                    cells = [_effect_cell([e for e in effects if e.agent == a]) for a in agents]
+                    if any(cell != MISSING for cell in cells):
+                        weighted = " (RBE-weighted)" if name == "rbe_weighted_dose_gy" else ""
+                        instead = prose(alternative.value + weighted)
+                        first = "" if last == assumption.name else prose(assumption.name)
+                        used = prose(assumption.value) if first else ""
+                        rows.append((first, used, instead, *cells))
+                        last = assumption.name
+        if rows:
+            tables.append(
+                Table(
+                    title="Dose under the alternative over the dose of this report, least to "
+                    "greatest over the regions",
+                    head=("Assumption", "Used", "Instead", *map(prose, agents)),
+                    rows=tuple(rows),
+                    prose_columns=(0, 1, 2),
+                )
+            )
+    return tables
 
-    def key(effect: Effect) -> tuple[str, str]:
-        return effect.agent, effect.quantity
 
-    lines = []
-    for (agent, name), group in groupby(sorted(alternative.effects, key=key), key=key):
-        effects = sorted(group, key=lambda e: e.ratio)
-        least, most = effects[0], effects[-1]
-        if ratio(least.ratio) == ratio(most.ratio):
-            where = least.region if len(effects) == 1 else f"in {len(effects)} regions alike"
-            text = f"{ratio(least.ratio)} ({where})"
-        else:
-            text = f"{ratio(least.ratio)} ({least.region}) to {ratio(most.ratio)} ({most.region})"
-        lines.append(f"{prose(agent)}, {_QUANTITY.get(name, name)}: {text}")
-    return lines
+def _by_quantity(alternative: Alternative) -> list[tuple[str, list[Effect]]]:
+    names = dict.fromkeys(e.quantity for e in alternative.effects)
+    return [(n, [e for e in alternative.effects if e.quantity == n]) for n in names]
+
+
+def _effect_cell(effects: list[Effect]) -> str:
+    if not effects:
+        return MISSING
+    least, most = ratio(min(e.ratio for e in effects)), ratio(max(e.ratio for e in effects))
+    return least if least == most else f"{least} to {most.removeprefix('× ')}"
+
+
+def without_effect(report: DoseReport, assumption: Assumption) -> list[str]:
+    """Return the alternatives of which no effect on this report is given."""
+    agents = {a.agent for a in report.agents}
+    return [
+        prose(a.value)
+        for a in assumption.alternatives
+        if not any(e.agent in agents for e in a.effects)
+    ]
+
+
+def grouped_warnings(report: DoseReport, *, loud: bool) -> list[Caution]:
+    """Return the loud or the quiet warnings; those that say the same of several places once."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for caution in report.warnings:
+        if caution.loud == loud:
+            groups.setdefault((caution.code, caution.message), []).append(caution.where)
+    return [
+        Caution(code=code, loud=loud, where=", ".join(dict.fromkeys(places)), message=message)
+        for (code, message), places in groups.items()
+    ]
+
+
+def source_line(source: SourceRecord) -> str:
+    """Return a source in one line: citation, place, use and status, whichever it has."""
+    status = f"status: {source.status}"
+    return " ".join(
+        sentence(part)
+        for part in (source.citation, source.doi_or_url, source.used_for, status)
+        if part.strip(" .")
+    )
+
+
+def sentence(text: str) -> str:
+    """Return the text as a sentence: one capital at its start and one full stop at its end."""
+    text = text.strip()
+    if not text or text.startswith("http"):
+        return text
+    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
