@@ -37,7 +37,7 @@ _DECADES = 4  # below the highest peak, in the region that has the lowest peaks
 _MOST_DECADES = 7
 _SHOWN_POINTS = 60  # of a curve; more cannot be seen at this size
 _PANEL_IN = {1: 1.9, 2: 1.6, 3: 1.35}  # height by number of rows
-_PANEL_MANY_IN = 1.1
+_PANEL_MANY_IN = 1.0
 _ROW_GAP_IN = 0.27
 _LABEL_GAP_IN = 0.13  # from the end of a line to its name
 _LABEL_IN = 0.118  # height of a name
@@ -206,10 +206,10 @@ def _frame(agent: AgentReport, curves: list[Curve]) -> _Frame:
         stops_s.append(float(time_s[worth[-1]]))
         starts_s.append(float(time_s[time_s > 0.0].min()))
     stop_s = max(stops_s)
-    start_s = min(max(max(starts_s), _FIRST_S), stop_s / 10.0)
+    start_s = min(max(*starts_s, _FIRST_S), stop_s / 10.0)
     high_bq = 2.5 * max(peaks_bq)
     low_bq = max(min(peaks_bq) * 10.0**-_DECADES, high_bq * 10.0**-_MOST_DECADES)
-    unit = unit_for_value(math.sqrt(low_bq) * math.sqrt(high_bq), "Bq")
+    unit = unit_for_value(high_bq ** (2 / 3) * low_bq ** (1 / 3), "Bq")
     return _Frame(start_s=start_s, stop_s=stop_s, low_bq=low_bq, high_bq=high_bq, unit=unit)
 
 

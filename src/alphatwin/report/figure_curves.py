@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from alphatwin.report.numbers import Unit, duration, nuclide_label, prose, quantity, time_unit
+from alphatwin.report.numbers import (
+    Unit,
+    duration,
+    nuclide_label,
+    number,
+    prose,
+    quantity,
+    time_unit,
+)
 from alphatwin.report.numbers import unit_for as unit_for_value
 from alphatwin.report.picture import (
     Picture,
@@ -33,7 +41,7 @@ _PANELS_PER_PICTURE = 9
 _TAIL = 0.03  # half of the curves are shown until they have fallen to this share of their peak
 _POINTS_FILL = 6.0  # and at most until this many times the last point, or the rise is not seen
 _AFTER_LAST = 1.25  # and at least until this many times the last point
-_LOG_FROM = 30.0  # points that span more than this factor are shown on a log axis
+_LOG_FROM = 10.0  # points that span more than this factor are shown on a log axis
 _BAND_ROOM = 2.0  # a band may reach this factor above median and points before it is cut
 _STEPS = {
     "h": (1, 2, 4, 6, 12, 24, 48, 72, 96, 120),
@@ -56,11 +64,11 @@ def draw_curves(report: DoseReport) -> list[Picture]:
     """
     known = {r.name: r for r in report.regions}
     pictures = []
-    for number, agent in enumerate(administered(report), start=1):
+    for course, agent in enumerate(administered(report), start=1):
         shown = [c for c in agent.curves if c.region in known and len(c.time_s) > 1]
         for start in range(0, len(shown), _PANELS_PER_PICTURE):
             part = shown[start : start + _PANELS_PER_PICTURE]
-            key = f"curves-{number}-{start // _PANELS_PER_PICTURE + 1}"
+            key = f"curves-{course}-{start // _PANELS_PER_PICTURE + 1}"
             pictures.append(_curves_picture(agent, part, regions=known, key=key))
     return pictures
 
@@ -90,7 +98,8 @@ def _curves_picture(
         caption=prose(
             f"Activity of {agent.nuclide} after {agent.agent}, by region: median and 95 % band. "
             "Dots with bars: measured points with two standard uncertainties. Dashed and grey: "
-            "population kinetics, not measured in this patient."
+            "population kinetics, not measured in this patient. Where points span more than a "
+            "factor of ten the axis of activity is logarithmic."
         ),
         summary=prose(
             f"Activity of {agent.nuclide} over time in {len(curves)} regions, of which "
@@ -153,7 +162,7 @@ def _draw_curve(
         axes.plot(at, values, "o", color=INK, markersize=3.6, markeredgewidth=0, zorder=4)
         highest += highs
         if min(values) > 0.0 and max(values) / min(values) > _LOG_FROM:
-            axes.set_yscale("log")
+            _plain_log_axis(axes)
             axes.set_ylim(min(values) / 3.0, 2.0 * max(highest))
     if axes.get_yscale() == "linear":
         top = min(max(high.max(), *highest), _BAND_ROOM * max(highest)) or 1.0
@@ -161,6 +170,14 @@ def _draw_curve(
         axes.locator_params(axis="y", nbins=4)
     note = "measured" if measured else "not measured"
     heading(axes, shorten(curve.region, longest=23 if measured else 19), note)
+
+
+def _plain_log_axis(axes: Axes) -> None:
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    axes.set_yscale("log")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, digits=1)))
+    axes.yaxis.set_minor_formatter(NullFormatter())
 
 
 def _time_axis(axes: Axes, *, end: float, unit: Unit) -> None:

@@ -119,11 +119,13 @@ def _agents_picture(
             _dose_row(axes, y, name=name, agent=agent, dose=dose)
         y += 1.25
     key = f"agents-{number}"
+    several = max(map(len, rows.values())) > 1
     return Picture(
         key=key,
         section="agents",
         caption=prose(
-            "The agents side by side, each for its own activity. Left: absorbed dose. Right: "
+            ("The agents side by side, each for its own activity. " if several else "")
+            + "Left: absorbed dose. Right: "
             "RBE-weighted dose, which is not an absorbed dose, with every RBE 1 (open) and as "
             "assumed (filled). Median and 95 % interval, log axes with equal limits."
         ),

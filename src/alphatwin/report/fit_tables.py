@@ -49,17 +49,22 @@ def regions_table(report: DoseReport) -> Table:
             if region.mass_kg is None
             else f"{quantity(1e3 * region.mass_kg, 'g')} ± {percent(region.mass_relative_sd)}",
             prose(region.kinetics),
-            prose(region.fit.model),
-            prose(region.fit.why),
+            prose(_model_and_why(region)),
         )
         for region in report.regions
     )
     return Table(
         title="Regions and how their kinetics are known",
-        head=("Region", "Kind", "Mass", "Kinetics", "Model", "Why"),
+        head=("Region", "Kind", "Mass", "Kinetics", "Model, and why"),
         rows=rows,
-        prose_columns=(0, 3, 4, 5),
+        prose_columns=(0, 3, 4),
+        small=True,
     )
+
+
+def _model_and_why(region: RegionRecord) -> str:
+    model, why = region.fit.model, region.fit.why
+    return why if why.startswith(model) or not is_measured(region) else f"{model}: {why}"
 
 
 def points_table(report: DoseReport) -> Table:
@@ -153,7 +158,8 @@ def priors_table(report: DoseReport) -> Table:
         title="Population priors (lognormal)",
         head=("Parameter", "Geometric mean", "Geometric SD", "Source", "Status", "Used for"),
         rows=tuple((*key, ", ".join(regions)) for key, regions in used.items()),
-        prose_columns=(0, 3, 5),
+        prose_columns=(3, 5),
+        small=True,
     )
 
 

@@ -91,6 +91,7 @@ def _environment() -> Environment:
     environment.filters["prose"] = prose
     environment.filters["nuclide"] = nuclide_label
     environment.filters["soft"] = _soft
+    environment.filters["tied"] = lambda text: text.replace(" %", "\u00a0%")
     environment.filters["source_line"] = tables.source_line
     environment.filters["sentence"] = tables.sentence
     return environment

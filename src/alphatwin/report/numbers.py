@@ -181,8 +181,8 @@ def percent(share: float, *, digits: int = 2) -> str:
 
 
 def ratio(value: float) -> str:
-    """Return a ratio of two answers: ``× 0.82``, ``× 1.18``."""
-    return f"× {number(value, digits=2 if value < 0.995 else 3)}"
+    """Return a ratio of two answers with two decimals, or two digits below 0.1: ``0.82``."""
+    return f"{value:.2f}" if 0.1 <= value < 10.0 else number(value, digits=2)
 
 
 def interval(estimate: Estimate | None, *, size: float = 1.0) -> str:

@@ -59,12 +59,15 @@ class Table:
         Cells, row by row.
     prose_columns
         Columns that hold running text, which may be broken into lines.
+    small
+        Whether it is set in small print, because its text is long.
     """
 
     title: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     prose_columns: tuple[int, ...] = (0,)
+    small: bool = False
 
 
 def _doses_by_region(agent: AgentReport) -> dict[str, RegionDose]:
@@ -204,11 +207,8 @@ def agent_dose_tables(report: DoseReport) -> list[Table]:
         unit = unit_for(max(integrals, default=1.0), "Bq h")
         per = [e.median for d in agent.regions if (e := d.absorbed_dose_per_activity_gy_per_bq)]
         dose, activity = _per_activity_unit(max(per, default=1e-9))
-        pairs = list(
-            dict.fromkeys(
-                (w.rbe_alpha, w.rbe_recoil) for d in agent.regions for w in d.rbe_weighted
-            )
-        )
+        every = ((w.rbe_alpha, w.rbe_recoil) for d in agent.regions for w in d.rbe_weighted)
+        pairs = [pair for pair in dict.fromkeys(every) if pair != (1.0, 1.0)]
         rows = tuple(
             (
                 d.region,
@@ -277,6 +277,8 @@ def breakdown_tables(report: DoseReport) -> list[Table]:
             )
             for d in doses
         )
+        if len(rows) > 1 and len({row[1:] for row in rows}) == 1:
+            rows = (("all regions alike", *rows[0][1:]),)
         if rows and len(nuclides) + len(kinds) > 2:
             title = f"{name}: parts of the median absorbed dose, by nuclide and by radiation type"
             head = ("Region", *map(nuclide_label, nuclides), *kinds)
@@ -333,11 +335,12 @@ def effects_tables(report: DoseReport) -> list[Table]:
         if rows:
             tables.append(
                 Table(
-                    title="Dose under the alternative over the dose of this report, least to "
-                    "greatest over the regions",
+                    title="Ratio of the dose under the alternative to that of this report: "
+                    "range over the regions",
                     head=("Assumption", "Used", "Instead", *map(prose, agents)),
                     rows=tuple(rows),
                     prose_columns=(0, 1, 2),
+                    small=True,
                 )
             )
     return tables
@@ -351,8 +354,9 @@ def _by_quantity(alternative: Alternative) -> list[tuple[str, list[Effect]]]:
 def _effect_cell(effects: list[Effect]) -> str:
     if not effects:
         return MISSING
-    least, most = ratio(min(e.ratio for e in effects)), ratio(max(e.ratio for e in effects))
-    return least if least == most else f"{least} to {most.removeprefix('× ')}"
+    ratios = [e.ratio for e in effects]
+    least, most = ratio(min(ratios)), ratio(max(ratios))
+    return least if least == most else f"{least}–{most}"
 
 
 def without_effect(report: DoseReport, assumption: Assumption) -> list[str]:
@@ -382,7 +386,7 @@ def source_line(source: SourceRecord) -> str:
     status = f"status: {source.status}"
     return " ".join(
         sentence(part)
-        for part in (source.citation, source.doi_or_url, source.used_for, status)
+        for part in (source.citation, source.used_for, status, source.doi_or_url)
         if part.strip(" .")
     )
 
