@@ -22,12 +22,12 @@ SCHEMAS = Path(__file__).parents[2] / "docs" / "reference"
 COMMAND = (sys.executable, "-c", "from alphatwin.cli import main; main()")
 
 
-def environment():
+def environment(columns=100):
     source = str(Path(__file__).parents[2] / "src")
-    return os.environ | {"PYTHONPATH": source, "COLUMNS": "100", "NO_COLOR": "1"}
+    return os.environ | {"PYTHONPATH": source, "COLUMNS": str(columns), "NO_COLOR": "1"}
 
 
-def alphatwin(*arguments, cwd=None, code=0):
+def alphatwin(*arguments, cwd=None, code=0, columns=100):
     done = subprocess.run(
         (*COMMAND, *map(str, arguments)),
         cwd=cwd,
@@ -35,7 +35,7 @@ def alphatwin(*arguments, cwd=None, code=0):
         text=True,
         timeout=120,
         check=False,
-        env=environment(),
+        env=environment(columns),
     )
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
@@ -159,6 +159,34 @@ def test_agents_says_what_is_published_and_what_is_not():
 )
 def test_every_page_of_the_terminal_prints(arguments):
     assert len(alphatwin(*arguments).stdout.splitlines()) > 4
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("demo",),
+        ("demo", "--example", "lu177_psma_patient_1"),
+        ("nuclide", "Ac-225", "--compare"),
+        ("nuclide", "Th-228", "--compare"),
+        ("agents",),
+        ("agents", "177Lu-DOTATATE"),
+        ("agents", "225Ac-DOTATATE"),
+        ("chain", "Pb-212", "--activity", "1 MBq", "--at", "1 h", "--at", "1 d"),
+    ],
+)
+def test_tables_of_the_terminal_fit_80_columns_and_are_not_cut(arguments):
+    shown = alphatwin(*arguments, columns=80).stdout
+    tables = [line for line in shown.splitlines() if re.search(r"\S {3,}\S|─", line)]
+    assert tables
+    assert max(map(len, tables)) <= 80
+    assert "…" not in shown
+
+
+def test_table_wider_than_the_terminal_loses_nothing():
+    times = [part for hours in range(1, 9) for part in ("--at", f"{hours} h")]
+    shown = alphatwin("chain", "Ac-225", "--activity", "1 MBq", *times, columns=80).stdout
+    wide = alphatwin("chain", "Ac-225", "--activity", "1 MBq", *times, columns=400).stdout
+    assert shown.replace("─", "").split() == wide.replace("─", "").split()
 
 
 @pytest.mark.parametrize(

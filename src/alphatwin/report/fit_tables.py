@@ -98,6 +98,11 @@ def points_table(report: DoseReport) -> Table:
     )
 
 
+def fit_tables(report: DoseReport) -> list[Table]:
+    """Return the parameters and the priors, those of the two tables that have rows."""
+    return [t for t in (parameters_table(report), priors_table(report)) if t.rows]
+
+
 def parameters_table(report: DoseReport) -> Table:
     """Return the fitted parameters, a row for each region and a column for each parameter."""
     known = {a.administration for a in administered(report) if a.activity_bq is not None}

@@ -18,28 +18,22 @@ from alphatwin.report.numbers import (
     percent,
     prose,
     quantity,
-    ratio,
     unit_for,
 )
 from alphatwin.report.picture import agent_names
 from alphatwin.report.style import radiation_rank
-from alphatwin.report.value import Caution
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from alphatwin.report.value import (
         AgentReport,
-        Alternative,
-        Assumption,
         DoseReport,
-        Effect,
         Estimate,
         RegionDose,
-        SourceRecord,
     )
 
-_AGENTS_PER_TABLE = 4
+AGENTS_PER_TABLE = 4
 _HOUR_S = 3600.0
 DOUBT = "‡"
 NO_MASS = "mass unknown"
@@ -102,9 +96,12 @@ def weighted_dose_tables(report: DoseReport) -> list[Table]:
 
 def has_alphas(report: DoseReport) -> bool:
     """Return whether any dose of the report comes from alphas or recoils."""
+    return any(_emits_alphas(agent) for agent in report.agents)
+
+
+def _emits_alphas(agent: AgentReport) -> bool:
     return any(
         dose.absorbed_dose_by_radiation_gy.get(kind, 0.0) > 0.0
-        for agent in report.agents
         for dose in agent.regions
         for kind in ("alpha", "recoil")
     )
@@ -128,8 +125,8 @@ def _dose_tables(
     unit = dose_unit(e.median for e in found)
     agents = list(zip(agent_names(report), report.agents, strict=True))
     tables = []
-    for start in range(0, len(agents), _AGENTS_PER_TABLE):
-        part = agents[start : start + _AGENTS_PER_TABLE]
+    for start in range(0, len(agents), AGENTS_PER_TABLE):
+        part = agents[start : start + AGENTS_PER_TABLE]
         doses = [_doses_by_region(agent) for _, agent in part]
         rows = []
         for region in report.regions:
@@ -201,40 +198,44 @@ def agents_table(report: DoseReport) -> Table:
 
 def agent_dose_tables(report: DoseReport) -> list[Table]:
     """Return, for each agent, everything that its dose to each region rests on."""
-    tables = []
-    for name, agent in zip(agent_names(report), report.agents, strict=True):
-        integrals = [d.time_integrated_activity_bq_s.median / _HOUR_S for d in agent.regions]
-        unit = unit_for(max(integrals, default=1.0), "Bq h")
-        per = [e.median for d in agent.regions if (e := d.absorbed_dose_per_activity_gy_per_bq)]
-        dose, activity = _per_activity_unit(max(per, default=1e-9))
-        every = ((w.rbe_alpha, w.rbe_recoil) for d in agent.regions for w in d.rbe_weighted)
-        pairs = [pair for pair in dict.fromkeys(every) if pair != (1.0, 1.0)]
-        rows = tuple(
-            (
-                d.region,
-                interval(d.time_integrated_activity_bq_s, size=unit.size * _HOUR_S),
-                NO_MASS if d.absorbed_dose_gy is None else interval(d.absorbed_dose_gy),
-                interval(d.absorbed_dose_per_activity_gy_per_bq, size=dose[1] / activity[1]),
-                *(interval(_weighted(d, pair=pair)) for pair in pairs),
-                percent(d.photon_energy_not_deposited),
-            )
-            for d in agent.regions
-        )
-        tables.append(
-            Table(
-                title=prose(f"{name}: time-integrated activity and dose, median [95 % interval]"),
-                head=(
-                    "Region",
-                    f"Time-integrated activity ({unit.text})",
-                    "Absorbed dose (Gy)",
-                    f"Absorbed dose per activity ({dose[0]}/{activity[0]})",
-                    *(f"RBE-weighted (Gy), RBE {a:g}/{r:g}" for a, r in pairs),
-                    "Photon energy left out",
-                ),
-                rows=rows,
-            )
-        )
-    return tables
+    return [
+        _agent_dose_table(name, agent)
+        for name, agent in zip(agent_names(report), report.agents, strict=True)
+    ]
+
+
+def _agent_dose_table(name: str, agent: AgentReport) -> Table:
+    doses = agent.regions
+    integrals = [d.time_integrated_activity_bq_s.median / _HOUR_S for d in doses]
+    unit = unit_for(max(integrals, default=1.0), "Bq h")
+    columns = {
+        "Region": [d.region for d in doses],
+        f"Time-integrated activity ({unit.text})": [
+            interval(d.time_integrated_activity_bq_s, size=unit.size * _HOUR_S) for d in doses
+        ],
+        "Absorbed dose (Gy)": [
+            NO_MASS if d.absorbed_dose_gy is None else interval(d.absorbed_dose_gy) for d in doses
+        ],
+    }
+    per = [e.median for d in doses if (e := d.absorbed_dose_per_activity_gy_per_bq)]
+    if per:
+        dose, activity = _per_activity_unit(max(per))
+        columns[f"Absorbed dose per activity ({dose[0]}/{activity[0]})"] = [
+            interval(d.absorbed_dose_per_activity_gy_per_bq, size=dose[1] / activity[1])
+            for d in doses
+        ]
+    if _emits_alphas(agent):
+        every = ((w.rbe_alpha, w.rbe_recoil) for d in doses for w in d.rbe_weighted)
+        for pair in dict.fromkeys(every):
+            if pair != (1.0, 1.0):
+                title = f"RBE-weighted (Gy), RBE {pair[0]:g}/{pair[1]:g}"
+                columns[title] = [interval(_weighted(d, pair=pair)) for d in doses]
+    columns["Photon energy left out"] = [percent(d.photon_energy_not_deposited) for d in doses]
+    return Table(
+        title=prose(f"{name}: time-integrated activity and dose, median [95 % interval]"),
+        head=tuple(columns),
+        rows=tuple(zip(*columns.values(), strict=True)),
+    )
 
 
 def _per_activity_unit(largest: float) -> tuple[tuple[str, float], tuple[str, float]]:
@@ -299,101 +300,3 @@ def only_part(report: DoseReport) -> str:
         k for d in doses for k, v in d.absorbed_dose_by_radiation_gy.items() if v > 0.0
     )
     return f"{' and '.join(map(nuclide_label, nuclides))}, {' and '.join(kinds)}"
-
-
-def effects_tables(report: DoseReport) -> list[Table]:
-    """Return what every alternative to an assumption would do: alternatives against agents.
-
-    Parameters
-    ----------
-    report
-        The report.
-
-    Returns
-    -------
-    list of Table
-        Four agents in each; a cell holds the least and the greatest ratio over the regions. An
-        alternative that changes nothing of these agents has no row; none has, no table.
-    """
-    every = list(dict.fromkeys(a.agent for a in report.agents))
-    tables = []
-    for start in range(0, len(every), _AGENTS_PER_TABLE):
-        agents = every[start : start + _AGENTS_PER_TABLE]
-        rows = []
-        for assumption in report.assumptions:
-            last = ""
-            for alternative in assumption.alternatives:
-                for name, effects in _by_quantity(alternative):
-                    cells = [_effect_cell([e for e in effects if e.agent == a]) for a in agents]
-                    if any(cell != MISSING for cell in cells):
-                        weighted = " (RBE-weighted)" if name == "rbe_weighted_dose_gy" else ""
-                        instead = prose(alternative.value + weighted)
-                        first = "" if last == assumption.name else prose(assumption.name)
-                        used = prose(assumption.value) if first else ""
-                        rows.append((first, used, instead, *cells))
-                        last = assumption.name
-        if rows:
-            tables.append(
-                Table(
-                    title="Ratio of the dose under the alternative to that of this report: "
-                    "range over the regions",
-                    head=("Assumption", "Used", "Instead", *map(prose, agents)),
-                    rows=tuple(rows),
-                    prose_columns=(0, 1, 2),
-                    small=True,
-                )
-            )
-    return tables
-
-
-def _by_quantity(alternative: Alternative) -> list[tuple[str, list[Effect]]]:
-    names = dict.fromkeys(e.quantity for e in alternative.effects)
-    return [(n, [e for e in alternative.effects if e.quantity == n]) for n in names]
-
-
-def _effect_cell(effects: list[Effect]) -> str:
-    if not effects:
-        return MISSING
-    ratios = [e.ratio for e in effects]
-    least, most = ratio(min(ratios)), ratio(max(ratios))
-    return least if least == most else f"{least}–{most}"
-
-
-def without_effect(report: DoseReport, assumption: Assumption) -> list[str]:
-    """Return the alternatives of which no effect on this report is given."""
-    agents = {a.agent for a in report.agents}
-    return [
-        prose(a.value)
-        for a in assumption.alternatives
-        if not any(e.agent in agents for e in a.effects)
-    ]
-
-
-def grouped_warnings(report: DoseReport, *, loud: bool) -> list[Caution]:
-    """Return the loud or the quiet warnings; those that say the same of several places once."""
-    groups: dict[tuple[str, str], list[str]] = {}
-    for caution in report.warnings:
-        if caution.loud == loud:
-            groups.setdefault((caution.code, caution.message), []).append(caution.where)
-    return [
-        Caution(code=code, loud=loud, where=", ".join(dict.fromkeys(places)), message=message)
-        for (code, message), places in groups.items()
-    ]
-
-
-def source_line(source: SourceRecord) -> str:
-    """Return a source in one line: citation, place, use and status, whichever it has."""
-    status = f"status: {source.status}"
-    return " ".join(
-        sentence(part)
-        for part in (source.citation, source.used_for, status, source.doi_or_url)
-        if part.strip(" .")
-    )
-
-
-def sentence(text: str) -> str:
-    """Return the text as a sentence: one capital at its start and one full stop at its end."""
-    text = text.strip()
-    if not text or text.startswith("http"):
-        return text
-    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")

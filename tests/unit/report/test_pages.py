@@ -18,6 +18,7 @@ import pytest
 
 from alphatwin.errors import OutputError
 from alphatwin.report import pdf as pdf_module
+from alphatwin.report.assumption_tables import effects_tables, grouped_warnings
 from alphatwin.report.figures import draw
 from alphatwin.report.fit_tables import parameters_table, priors_table
 from alphatwin.report.html import to_html
@@ -25,8 +26,6 @@ from alphatwin.report.pdf import to_pdf
 from alphatwin.report.tables import (
     NO_MASS,
     absorbed_dose_tables,
-    effects_tables,
-    grouped_warnings,
     weighted_dose_tables,
 )
 from unit.report.sample_report import (
