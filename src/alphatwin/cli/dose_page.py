@@ -29,6 +29,7 @@ def print_dose(report: DoseReport) -> None:
             out.print(f"[bold]! {escape(caution.where)}:[/] {escape(caution.message)}")
     for agent in report.agents:
         print_table(_grid(agent))
+    out.print()
     quiet = sum(not c.loud for c in report.warnings)
     out.print(f"{quiet} more warnings, assumptions and sources: write the report with -o DIR.")
     out.print(report.notice)

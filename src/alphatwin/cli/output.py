@@ -51,6 +51,7 @@ def print_table(grid: Table) -> None:
     natural = Measurement.get(out, out.options.update_width(_WIDEST), grid).maximum
     if natural > out.width:
         out = Console(file=sys.stdout, highlight=False, width=natural, soft_wrap=True)
+    out.print()
     out.print(grid)
 
 

@@ -81,7 +81,7 @@ def points_table(report: DoseReport) -> Table:
                     duration(point.time_s),
                     f"{quantity(point.activity_bq, 'Bq')} [{low}–{high}]",
                     f"{interval(point.fitted, size=unit.size)} {unit.text}",
-                    f"{point.standardised_residual:+.2f}".replace("-", "−"),
+                    _signed(point.standardised_residual),
                 )
             )
     return Table(
@@ -96,6 +96,11 @@ def points_table(report: DoseReport) -> Table:
         ),
         rows=tuple(rows),
     )
+
+
+def _signed(value: float) -> str:
+    text = f"{value:+.2f}"
+    return "0.00" if float(text) == 0.0 else text.replace("-", "−")
 
 
 def fit_tables(report: DoseReport) -> list[Table]:
