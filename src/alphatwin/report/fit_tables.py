@@ -131,6 +131,7 @@ def parameters_table(report: DoseReport) -> Table:
         title="Fitted parameters: median [95 % interval]",
         head=("Region", *(_head(name, unit) for name, unit in columns), "Effective samples"),
         rows=tuple(rows),
+        small=True,
     )
 
 
@@ -196,7 +197,7 @@ def shares_tables(report: DoseReport) -> list[Table]:
         if rows:
             title = f"{name}: share of decays before / between / after the measured points (%)"
             head = ("Region", *map(nuclide_label, agent.chain))
-            tables.append(Table(title=prose(title), head=head, rows=rows))
+            tables.append(Table(title=prose(title), head=head, rows=rows, small=True))
     return tables
 
 

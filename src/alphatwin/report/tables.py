@@ -235,6 +235,7 @@ def _agent_dose_table(name: str, agent: AgentReport) -> Table:
         title=prose(f"{name}: time-integrated activity and dose, median [95 % interval]"),
         head=tuple(columns),
         rows=tuple(zip(*columns.values(), strict=True)),
+        small=True,
     )
 
 
@@ -254,6 +255,7 @@ def decays_tables(report: DoseReport) -> list[Table]:
             rows=tuple(
                 (d.region, *(number(d.decays.get(n)) for n in agent.chain)) for d in agent.regions
             ),
+            small=True,
         )
         for name, agent in zip(agent_names(report), report.agents, strict=True)
         if len(agent.chain) > 1
@@ -283,7 +285,7 @@ def breakdown_tables(report: DoseReport) -> list[Table]:
         if rows and len(nuclides) + len(kinds) > 2:
             title = f"{name}: parts of the median absorbed dose, by nuclide and by radiation type"
             head = ("Region", *map(nuclide_label, nuclides), *kinds)
-            tables.append(Table(title=prose(title), head=head, rows=rows))
+            tables.append(Table(title=prose(title), head=head, rows=rows, small=True))
     return tables
 
 
