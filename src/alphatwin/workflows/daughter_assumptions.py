@@ -126,7 +126,7 @@ def _other_fates(answers: tuple[AgentAnswer, ...], fates: FatesOf) -> Iterator[A
     names = dict.fromkeys(row.preset for rows in fates for row in rows)
     for name in list(names)[1:]:
         yield Alternative(
-            value=f"{name}: {fate(name).title}",
+            value=name.replace("_", " "),
             effects=tuple(
                 Effect(
                     agent=answer.agent.name,

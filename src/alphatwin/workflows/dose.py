@@ -22,7 +22,13 @@ from alphatwin.workflows.analysis import analyse
 from alphatwin.workflows.assumptions import assumptions_and_alternatives
 from alphatwin.workflows.cautions import cautions
 from alphatwin.workflows.fates import elsewhere, fate_doses
-from alphatwin.workflows.records import curve_records, region_dose, region_record, uptake_ratio
+from alphatwin.workflows.records import (
+    curve_records,
+    decay_shares,
+    region_dose,
+    region_record,
+    uptake_ratio,
+)
 from alphatwin.workflows.sources import sources
 
 if TYPE_CHECKING:
@@ -97,6 +103,7 @@ def dose_report(
 
 
 def _agent(answer: AgentAnswer, course: Course, fates: tuple[FateDose, ...]) -> AgentReport:
+    shares = decay_shares(answer, course)
     return AgentReport(
         agent=answer.agent.name,
         role="administered" if answer.prediction is None else "predicted",
@@ -108,7 +115,10 @@ def _agent(answer: AgentAnswer, course: Course, fates: tuple[FateDose, ...]) -> 
         activity_bq=answer.activity_bq,
         activity_from=answer.activity_from,
         uptake_ratio=uptake_ratio(answer),
-        regions=tuple(region_dose(answer, r, course) for r in answer.regions),
+        regions=tuple(
+            region_dose(answer, r, course.assumptions, shares[r.region.name])
+            for r in answer.regions
+        ),
         curves=curve_records(answer, course),
         not_published=answer.agent.absent,
         daughters=course.assumptions.daughters,

@@ -138,7 +138,12 @@ def _population_parameters(course: Course, kinetics: RegionKinetics) -> dict[str
     }
 
 
-def region_dose(answer: AgentAnswer, region: RegionAnswer, course: Course) -> RegionDose:
+def region_dose(
+    answer: AgentAnswer,
+    region: RegionAnswer,
+    assumed: Assumptions,
+    shares: tuple[DecayShare, ...],
+) -> RegionDose:
     """Return what an agent does to a region as a record."""
     dose = region.dose
     total = None if dose is None else dose.total_gy
@@ -152,12 +157,12 @@ def region_dose(answer: AgentAnswer, region: RegionAnswer, course: Course) -> Re
             name: float(n)
             for name, n in zip(answer.members, np.median(region.decays, axis=0), strict=True)
         },
-        decay_shares=decay_shares(answer, region, course),
+        decay_shares=shares,
         absorbed_dose_gy=None if total is None else estimate(total),
         absorbed_dose_by_nuclide_gy=_shared_out(dose, answer.members, by="nuclide"),
         absorbed_dose_by_radiation_gy=_shared_out(dose, RADIATION_TYPES, by="radiation"),
         absorbed_dose_per_activity_gy_per_bq=per_activity,
-        rbe_weighted=() if dose is None else _weighted(dose, course.assumptions),
+        rbe_weighted=() if dose is None else _weighted(dose, assumed),
         photon_energy_not_deposited=photon_share_of(answer, region),
     )
 
@@ -205,20 +210,26 @@ def photon_share_of(answer: AgentAnswer, region: RegionAnswer) -> float:
     return float(photons / sum(d * e.total for d, e in zip(decays, each, strict=True)))
 
 
-def decay_shares(
-    answer: AgentAnswer, region: RegionAnswer, course: Course
-) -> tuple[DecayShare, ...]:
-    """Return where in time the decays of each member lie, on the best curve.
+def decay_shares(answer: AgentAnswer, course: Course) -> dict[str, tuple[DecayShare, ...]]:
+    """Return where in time the decays of each member lie by region, on the best curves.
 
-    Empty if the region was not measured; members that do not decay there are left out.
+    Empty for a region that was not measured; members that do not decay in one are left out.
     """
-    edges_s = _edges_s(region)
-    if edges_s is None:
-        return ()
-    if answer.model is None:
-        return _shares(answer.chain.nuclides, _decays_on_curve(answer, region, edges_s))
-    decays = member_decays(answer, course, edges_s=edges_s)[region.region.name]
-    return _shares(answer.chain.nuclides, decays)
+    names = answer.chain.nuclides
+    found: dict[str, tuple[DecayShare, ...]] = {}
+    moved: dict[tuple[float, ...], dict[str, NDArray[np.float64]]] = {}
+    for region in answer.regions:
+        edges_s = _edges_s(region)
+        if edges_s is None:
+            found[region.region.name] = ()
+        elif answer.model is None:
+            decays = _decays_on_curve(answer, region, edges_s)
+            found[region.region.name] = _shares(names, decays)
+        else:
+            if edges_s not in moved:
+                moved[edges_s] = member_decays(answer, course, edges_s=edges_s)
+            found[region.region.name] = _shares(names, moved[edges_s][region.region.name])
+    return found
 
 
 def parent_share(answer: AgentAnswer, region: RegionAnswer) -> DecayShare | None:
