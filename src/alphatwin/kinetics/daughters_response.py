@@ -1,6 +1,6 @@
 r"""Decays of every member in every compartment, per decay of the agent's nuclide on the vector.
 
-A network whose own figures carry no samples is linear in what feeds it (docs/theory.md, eq. 24):
+A network whose own figures carry no samples is linear in what feeds it (docs/theory.md, eq. 23):
 with the decays :math:`\tilde A_r` of the nuclide on the vector in region :math:`r` and the activity
 :math:`A_0` injected,
 
@@ -65,7 +65,7 @@ class DaughterResponse:
     unaccounted_share: float
 
     def decays(
-        self, compartment: str, *, on_vector: Sequence[ArrayLike], injected_bq: float
+        self, compartment: str, *, on_vector_decays: Sequence[ArrayLike], injected_bq: float
     ) -> Floats:
         """Return the decays of every member in a compartment.
 
@@ -73,7 +73,7 @@ class DaughterResponse:
         ----------
         compartment
             Its name.
-        on_vector
+        on_vector_decays
             Decays on the vector of each root. (..., n_regions) each [Bq s]
         injected_bq
             Activity of the agent's nuclide injected. [Bq]
@@ -89,11 +89,14 @@ class DaughterResponse:
             If the compartment is not in the network, or roots are missing.
         """
         c = index_of(self.compartments, compartment)
-        if len(on_vector) != len(self.roots):
-            msg = f"on_vector must hold decays of {', '.join(self.roots)}, got {len(on_vector)}"
+        if len(on_vector_decays) != len(self.roots):
+            msg = (
+                f"on_vector_decays must hold those of {', '.join(self.roots)}, "
+                f"got {len(on_vector_decays)}"
+            )
             raise InvalidValueError(msg)
         total = injected_bq * self.decays_per_injected_bq[c]
-        for each, per_decay in zip(on_vector, self.decays_per_decay, strict=True):
+        for each, per_decay in zip(on_vector_decays, self.decays_per_decay, strict=True):
             total = total + np.asarray(each, dtype=np.float64) @ per_decay[:, c]
         return np.asarray(total)
 

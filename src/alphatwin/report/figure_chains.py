@@ -155,8 +155,9 @@ def _place(
 def _caption(regions: list[RegionRecord], *, fates: set[str], left_out: int) -> str:
     population = [r.name for r in regions if not is_measured(r)]
     text = (
-        f"Activity of every member of the decay chain, region by region, {_where(fates)}. Lines that lie on one another are in equilibrium: the earlier "
-        "member is drawn wider. Best curves; log axes, those below one another with equal limits."
+        f"Activity of every member of the decay chain, region by region, {_where(fates)}. Lines "
+        "that lie on one another are in equilibrium: the earlier member is drawn wider. Best "
+        "curves; log axes, those below one another with equal limits."
     )
     if population:
         text += " Regions that were not measured follow the curve of the population."

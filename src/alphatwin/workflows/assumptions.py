@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from alphatwin.biology import RbeWeights, rbe_weighted_dose_gy
-from alphatwin.patient import UPTAKE_FACTORS
 from alphatwin.report.value import Alternative, Assumption, Effect
 from alphatwin.workflows.analysis import analyse
 from alphatwin.workflows.daughter_assumptions import (
@@ -17,13 +16,14 @@ from alphatwin.workflows.daughter_assumptions import (
     injected_assumptions,
 )
 from alphatwin.workflows.records import photon_share_of
+from alphatwin.workflows.uptake_assumptions import uptake_assumptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from alphatwin.agents import Agent
     from alphatwin.files import CourseFile
-    from alphatwin.patient import Course, DecayDataName, UptakeFactor
+    from alphatwin.patient import Course, DecayDataName
     from alphatwin.report.value import FateDose
     from alphatwin.workflows.analysis import AgentAnswer
     from alphatwin.workflows.region_answers import RegionAnswer
@@ -60,7 +60,7 @@ def assumptions_and_alternatives(
         *_decay_corrections(course, again),
         *_priors(answers, again),
         *_stand_ins(answers),
-        *_uptake_factors(answers),
+        *uptake_assumptions(answers),
         *injected_assumptions(answers, under=again.under),
         *_fixed(answers),
     )
@@ -318,55 +318,6 @@ def _stand_ins(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
                 for f in others
             ),
         )
-
-
-def _uptake_factors(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
-    """Yield every factor on uptake: those that the course states, and those left at one."""
-    predicted = [(a, a.prediction) for a in answers if a.prediction is not None]
-    for name, text in UPTAKE_FACTORS.items():
-        silent = [a.agent.name for a, p in predicted if not p.states(name)]
-        for answer, prediction in predicted:
-            for factor in prediction.factors:
-                if factor.name == name:
-                    yield _stated_factor(answer, factor, text)
-        if silent:
-            yield Assumption(
-                name=name,
-                text=f"{text[:1].upper()}{text[1:]}: no change, for {', '.join(silent)}",
-                value="1",
-                made_by="default",
-                source="Not stated in the course",
-                status="choice",
-                alternatives=(),
-            )
-
-
-def _stated_factor(answer: AgentAnswer, factor: UptakeFactor, text: str) -> Assumption:
-    where = "every region" if factor.regions is None else ", ".join(factor.regions)
-    return Assumption(
-        name=f"{factor.name} of {answer.agent.name}",
-        text=f"{text[:1].upper()}{text[1:]}; in {where}, clearance the same",
-        value=f"{factor.value:g} ± {100.0 * factor.relative_sd:.0f} %",
-        made_by="course",
-        source=factor.source or "The course, as an assumption",
-        status="choice",
-        alternatives=tuple(
-            Alternative(
-                value=f"{factor.value * change:g}",
-                effects=tuple(
-                    Effect(
-                        agent=answer.agent.name,
-                        region=r.region.name,
-                        quantity="absorbed_dose_gy",
-                        ratio=change,
-                    )
-                    for r in answer.regions
-                    if r.dose is not None and factor.acts_on(r.region.name)
-                ),
-            )
-            for change in (0.5, 2.0)
-        ),
-    )
 
 
 def _fixed(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:

@@ -154,7 +154,9 @@ def elsewhere(course: Course, answer: AgentAnswer) -> tuple[ElsewhereDecays, ...
     inside_j = sum(float(r.decays.mean(axis=0) @ energy_j) for r in answer.regions)
     medians, outside_j = {}, {}
     for name in model.elsewhere:
-        decays = model.response.decays(name, on_vector=on_vector, injected_bq=answer.scale_bq)
+        decays = model.response.decays(
+            name, on_vector_decays=on_vector, injected_bq=answer.scale_bq
+        )
         medians[name] = np.median(decays, axis=0)
         outside_j[name] = float(decays.mean(axis=0) @ energy_j)
     whole_j = inside_j + sum(outside_j.values())

@@ -93,7 +93,9 @@ def region_answers(
         on_vector = model.on_vector(curves, administered_bq=activity_bq)
         decays = [
             model.response.decays(
-                model.compartments[k.region.name], on_vector=on_vector, injected_bq=activity_bq
+                model.compartments[k.region.name],
+                on_vector_decays=on_vector,
+                injected_bq=activity_bq,
             )
             for k in kinetics
         ]
