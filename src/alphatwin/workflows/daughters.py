@@ -197,13 +197,13 @@ def _model(
 def place_of(region: Region, found: Fate) -> str:
     """Return the place of a fate that a region of the course stands for, or its own name.
 
-    A lesion is a place of its own, whatever organ it lies in.
+    A lesion is a place of its own, whatever organ it lies in or is called by.
     """
     if region.kind == "organ":
         for name in (_key(region.name), _key(region.population_region)):
             if name in found.places:
                 return name
-    return region.name
+    return region.name if region.name not in found.places else f"{region.name} (lesion)"
 
 
 def _key(name: str) -> str:
