@@ -449,3 +449,27 @@ def test_members_over_time_integrate_to_their_decays():
         first, last = np.interp([4.0 * 3600.0, 96.0 * 3600.0], time_s, until) / until[-1]
         assert share.before_first_point == pytest.approx(first, abs=0.01)
         assert share.between_points == pytest.approx(last - first, abs=0.02)
+
+
+def test_members_that_do_not_decay_in_a_region_have_no_share_there():
+    report = report_of(daughters="all_escape", predictions=(AC_DOTATATE,))
+    for dose in report.agents[1].regions:
+        assert [s.nuclide for s in dose.decay_shares] == ["Ac-225"]
+    full = report_of(daughters="all_stay", predictions=(AC_DOTATATE,))
+    for dose in full.agents[1].regions:
+        assert len(dose.decay_shares) == 7
+        for s in dose.decay_shares:
+            whole = s.before_first_point + s.between_points + s.after_last_point
+            assert whole == pytest.approx(1.0, rel=1e-9)
+
+
+def test_an_impurity_leaves_the_vector_at_the_same_rate():
+    """On the vector f A/(k + lambda + r) decay; r/lambda as many leave it and decay elsewhere."""
+    loose = injected_answer(
+        dechelation_half_life_s=2e5, impurity=Impurity("Ac-227", 0.003)
+    )
+    decay_per_s, loss_per_s = nuclide("Ac-227").decay_constant_per_s, math.log(2.0) / 2e5
+    kept = sum(decays(loose, "Ac-227", where=r.region.name) for r in loose.regions)
+    assert elsewhere(loose, "Ac-227") == pytest.approx(
+        kept * loss_per_s / decay_per_s, rel=ROUND_OFF
+    )
