@@ -33,12 +33,14 @@ _GRAMS_PER_KG = 1e3
 _ML_PER_L = 1e3
 
 
-def plasma_to_blood_ratio(*, haematocrit: ArrayLike, cell_to_plasma_ratio: ArrayLike) -> Floats:
+def plasma_to_blood_ratio(
+    *, haematocrit_fraction: ArrayLike, cell_to_plasma_ratio: ArrayLike
+) -> Floats:
     """Return the concentration in plasma over that in whole blood, per volume (no unit).
 
     Parameters
     ----------
-    haematocrit
+    haematocrit_fraction
         Share of the blood volume that is cells, above 0 and below 1. (...)
     cell_to_plasma_ratio
         Concentration in cells over that in plasma, at least 0. (...)
@@ -48,13 +50,13 @@ def plasma_to_blood_ratio(*, haematocrit: ArrayLike, cell_to_plasma_ratio: Array
     InvalidValueError
         If a value is out of range.
     """
-    cells = _haematocrit(haematocrit)
+    cells = _haematocrit(haematocrit_fraction)
     partition = checked("cell_to_plasma_ratio", cell_to_plasma_ratio)
     return np.asarray(1.0 / (1.0 - cells + cells * partition))
 
 
 def cell_to_plasma_ratio(
-    *, blood_bq_per_ml: ArrayLike, plasma_bq_per_ml: ArrayLike, haematocrit: ArrayLike
+    *, blood_bq_per_ml: ArrayLike, plasma_bq_per_ml: ArrayLike, haematocrit_fraction: ArrayLike
 ) -> Floats:
     """Return the concentration in cells over that in plasma from both measured ones.
 
@@ -62,7 +64,7 @@ def cell_to_plasma_ratio(
     ----------
     blood_bq_per_ml, plasma_bq_per_ml
         Concentrations in whole blood and in its plasma, of one sample. (...) [Bq/mL]
-    haematocrit
+    haematocrit_fraction
         Share of the blood volume that is cells. (...)
 
     Raises
@@ -72,7 +74,7 @@ def cell_to_plasma_ratio(
     """
     blood = checked("blood_bq_per_ml", blood_bq_per_ml)
     plasma = checked("plasma_bq_per_ml", plasma_bq_per_ml)
-    cells = _haematocrit(haematocrit)
+    cells = _haematocrit(haematocrit_fraction)
     if not (plasma > 0.0).all():
         msg = f"plasma_bq_per_ml must be > 0, got {plasma.min():g}"
         raise InvalidValueError(msg)
@@ -80,7 +82,7 @@ def cell_to_plasma_ratio(
     if (ratio < 0.0).any():
         msg = (
             f"blood_bq_per_ml is {np.min(blood / plasma):.4g} of plasma_bq_per_ml, less than the "
-            f"plasma alone makes ({np.max(1.0 - cells):.4g}); check haematocrit and both counts, "
+            f"plasma alone makes ({np.max(1.0 - cells):.4g}); check haematocrit_fraction and both counts, "
             "or state cell_to_plasma_ratio = 0"
         )
         raise InvalidValueError(msg)
@@ -138,7 +140,7 @@ def injected_percent_per_litre(
 
 
 def plasma_curve(
-    blood: RegionCurve, *, haematocrit: ArrayLike, cell_to_plasma_ratio: ArrayLike
+    blood: RegionCurve, *, haematocrit_fraction: ArrayLike, cell_to_plasma_ratio: ArrayLike
 ) -> RegionCurve:
     """Return the curve of the plasma concentration from that of whole blood, both per volume.
 
@@ -146,11 +148,11 @@ def plasma_curve(
     ----------
     blood
         Curve whose amplitude is a concentration in blood over the administered activity.
-    haematocrit, cell_to_plasma_ratio
+    haematocrit_fraction, cell_to_plasma_ratio
         As in :func:`plasma_to_blood_ratio`, one number or one per sample.
     """
     ratio = plasma_to_blood_ratio(
-        haematocrit=haematocrit, cell_to_plasma_ratio=cell_to_plasma_ratio
+        haematocrit_fraction=haematocrit_fraction, cell_to_plasma_ratio=cell_to_plasma_ratio
     )
     return curve_scaled(blood, ratio)
 
@@ -203,9 +205,9 @@ def concentration_point(
 
 
 def _haematocrit(value: ArrayLike) -> Floats:
-    values = checked("haematocrit", value)
+    values = checked("haematocrit_fraction", value)
     if not ((values > 0.0) & (values < 1.0)).all():
         worst = values[~((values > 0.0) & (values < 1.0))].ravel()[0]
-        msg = f"haematocrit must lie above 0 and below 1 (0.42, not 42 %), got {worst:g}"
+        msg = f"haematocrit_fraction must lie above 0 and below 1 (0.42, not 42 %), got {worst:g}"
         raise InvalidValueError(msg)
     return values
