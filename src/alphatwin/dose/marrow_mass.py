@@ -34,7 +34,7 @@ REFERENCE_SOURCE: Final = Source(
     "1.76 and 1.63 m; lean mass: P. Boer, Am. J. Physiol. 247 (1984) F632-F636",
     doi_or_url="https://doi.org/10.1016/S0146-6453(03)00002-2",
     status="recalled",
-    note="The masses of the body were read in a table that cites it, Boer's formula at second hand.",
+    note="Body masses were read in a table that cites it, Boer's formula at second hand.",
 )
 """Where reference masses and the formula of lean mass come from."""
 _REFERENCES: Final = {

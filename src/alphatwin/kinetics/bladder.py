@@ -143,11 +143,11 @@ def bladder_contents(
     voiding: Voiding,
     administered_bq: float,
     stop_s: float = math.inf,
-    carrier_decay_constant_per_s: float | None = None,
 ) -> BladderContents:
     """Return the decays of every member of the chain in the bladder contents.
 
-    Daughters made in the bladder stay in the urine and are voided with it.
+    Daughters made in the bladder stay in the urine and are voided with it; free daughters that the
+    kidneys excrete by themselves are not among them.
 
     Parameters
     ----------
@@ -161,9 +161,6 @@ def bladder_contents(
         Activity that the excretion is a fraction of. [Bq]
     stop_s
         Until when; may be infinite. [s]
-    carrier_decay_constant_per_s
-        Decay that the excretion follows where it is not the excreted nuclide's own: a free
-        daughter that the body excretes as fast as its parent makes it follows the parent's. [1/s]
 
     Raises
     ------
@@ -172,7 +169,7 @@ def bladder_contents(
     NotSupportedError
         If the chain has several roots.
     """
-    filling = _filling(excretion, chain, administered_bq, carrier_decay_constant_per_s)
+    filling = _filling(excretion, chain, administered_bq)
     if not stop_s >= 0.0:
         msg = f"stop_s must be at least 0, got {stop_s}"
         raise InvalidValueError(msg)
@@ -205,7 +202,6 @@ def bladder_activity_bq(
     voiding: Voiding,
     administered_bq: float,
     time_s: ArrayLike,
-    carrier_decay_constant_per_s: float | None = None,
 ) -> Floats:
     """Return the activity of every member in the bladder contents.
 
@@ -213,15 +209,15 @@ def bladder_activity_bq(
     ----------
     time_s
         Times since administration, finite; at a void, the contents before it. (n_times,) [s]
-    excretion, chain, voiding, administered_bq, carrier_decay_constant_per_s
-        As in :func:`bladder_contents`. [Bq], [1/s]
+    excretion, chain, voiding, administered_bq
+        As in :func:`bladder_contents`. [Bq]
 
     Returns
     -------
     (n_samples, n_times, n) ndarray
         Activity. [Bq]
     """
-    filling = _filling(excretion, chain, administered_bq, carrier_decay_constant_per_s)
+    filling = _filling(excretion, chain, administered_bq)
     times = np.atleast_1d(checked("time_s", time_s))
     found = np.zeros((excretion.n_samples, times.size, len(chain.nuclides)))
     if times.size == 0:
@@ -284,22 +280,18 @@ class _Book:
         return cls(nothing, nothing, nothing)
 
 
-def _filling(
-    excretion: Excretion, chain: DecayChain, administered_bq: float, carrier_per_s: float | None
-) -> _Filling:
+def _filling(excretion: Excretion, chain: DecayChain, administered_bq: float) -> _Filling:
     if len(chain.roots) != 1:
         msg = f"the bladder needs the chain of one nuclide, got roots {', '.join(chain.roots)}"
         raise NotSupportedError(msg)
     if not 0.0 <= administered_bq < math.inf:
         msg = f"administered_bq must be finite and >= 0, got {administered_bq}"
         raise InvalidValueError(msg)
-    own_per_s = float(chain.decay_constants_per_s[0])
-    decay_per_s = own_per_s if carrier_per_s is None else carrier_per_s
-    checked("carrier_decay_constant_per_s", decay_per_s)
+    decay_per_s = float(chain.decay_constants_per_s[0])
     rate = excretion.biological_rate_per_s.T
     return _Filling(
         chain=chain,
-        flow_per_s=administered_bq / own_per_s * excretion.share_fraction.T * rate,
+        flow_per_s=administered_bq / decay_per_s * excretion.share_fraction.T * rate,
         effective_rate_per_s=rate + decay_per_s,
         steps={},
     )

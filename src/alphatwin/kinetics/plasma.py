@@ -82,7 +82,7 @@ def cell_to_plasma_ratio(
     if (ratio < 0.0).any():
         msg = (
             f"blood_bq_per_ml is {np.min(blood / plasma):.4g} of plasma_bq_per_ml, less than the "
-            f"plasma alone makes ({np.max(1.0 - cells):.4g}); check haematocrit_fraction and both counts, "
+            f"plasma alone makes ({np.max(1.0 - cells):.4g}); check haematocrit and counts, "
             "or state cell_to_plasma_ratio = 0"
         )
         raise InvalidValueError(msg)
