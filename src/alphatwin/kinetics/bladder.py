@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 CUSTOMARY_INTERVAL_S: Final = 12600.0
 """3.5 h, customary in published calculations (read in several, as in ICRP Publication 80). [s]"""
 
+_KEPT_STEPS = 8  # one interval is used again and again, others once
 _SAME_WIDTH = 1e-12  # differences of multiples of one interval differ by round-off
 
 
@@ -261,7 +262,8 @@ class _Filling:
         for known_s, step in self.steps.items():
             if math.isclose(known_s, width_s, rel_tol=_SAME_WIDTH):
                 return step
-        self.steps.clear()  # one interval is used again and again
+        if len(self.steps) >= _KEPT_STEPS:
+            self.steps.clear()
         self.steps[width_s] = _step(self, width_s)
         return self.steps[width_s]
 
