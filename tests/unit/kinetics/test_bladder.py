@@ -165,6 +165,19 @@ def test_activity_falls_at_a_void_and_time_zero_is_empty():
     )
 
 
+def test_a_void_at_the_end_is_not_yet_done():
+    stop_s = EVERY.times_s[1]
+    found = bladder_contents(
+        URINE, chain=LU, voiding=EVERY, administered_bq=INJECTED, stop_s=stop_s
+    )
+    just_before = bladder_contents(
+        URINE, chain=LU, voiding=EVERY, administered_bq=INJECTED, stop_s=stop_s * (1 - 1e-12)
+    )
+    assert found.end_atoms == pytest.approx(just_before.end_atoms, rel=1e-9)
+    assert list(EVERY.until(stop_s)) == [EVERY.times_s[0]]
+    assert list(Voiding((), 2.0).until(6.0)) == [2.0, 4.0]
+
+
 def test_samples_are_solved_each_by_itself():
     rng = np.random.default_rng(4)
     share, half = rng.uniform(0.1, 0.4, (5, 2)), HOUR * rng.uniform(0.5, 50.0, (5, 2))

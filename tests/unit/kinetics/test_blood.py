@@ -176,6 +176,29 @@ def test_covariance_is_that_of_simulated_counts():
     assert np.mean(found, axis=0) == pytest.approx(drawn.activity_bq[i], rel=0.01)
 
 
+def test_a_calibration_cancels_in_a_ratio_of_one_window_and_not_in_one_of_two():
+    bi = CountingWindow("440 keV", {"Bi-213": 0.026}, calibration_relative_sd=0.1)
+    fr = CountingWindow("218 keV", {"Fr-221": 0.06}, calibration_relative_sd=0.1)
+    ratio = equilibrium_activity_ratio(AC, "Ac-225")
+    state = {n: 100.0 * r for n, r in zip(AC.nuclides, ratio, strict=True) if r > 0.0}
+    tiny = {"chain": AC, "relative_sd": 1e-6}
+    early, late = (counted(bi, state, delay_s=t, **tiny) for t in (900.0, 14400.0))
+    one = sample_at_drawing([early, late], chain=AC, daughters=["Bi-213"])
+    assert one.activity_of("Bi-213").sd == pytest.approx(
+        0.1 * one.activity_of("Bi-213").value, rel=1e-3
+    )
+    assert one.share_of_equilibrium("Bi-213").sd < 1e-4
+    # 221Fr fixes the parent, and 213Bi at drawing itself: two calibrations, each by itself.
+    at_once = counted(bi, state, delay_s=0.0, **tiny)
+    two = sample_at_drawing(
+        [at_once, counted(fr, state, delay_s=14400.0, **tiny)], chain=AC, daughters=["Bi-213"]
+    )
+    share = two.share_of_equilibrium("Bi-213")
+    assert share.value == pytest.approx(1.0, rel=1e-6)
+    assert share.sd == pytest.approx(0.1 * math.sqrt(2.0), rel=1e-3)
+    assert two.activity_of("Ac-225").sd == pytest.approx(10.0, rel=1e-3)
+
+
 def test_samples_have_the_mean_and_covariance_of_the_result():
     state = short_lived(AC, Ac_225=100.0, Bi_213=40.0)
     exact = [counted(BI_440, state, chain=AC, delay_s=t) for t in (900.0, 10800.0)]

@@ -92,8 +92,10 @@ def test_regions_that_hold_more_than_all_are_refused_or_said():
     assert said.lowest_best_fraction < -0.1
     assert said.negative_share == 1.0
     assert (said.lowest_fraction < 0.0).all()
-    decays = said.decays_bq_s(administered_bq=1.0, decay_constant_per_s=1e-9)
-    assert (decays >= 0.0).all()
+    without_end = said.decays_bq_s(administered_bq=1.0, decay_constant_per_s=1e-9)
+    assert (without_end > 0.0).all()
+    sink = remainder({"tumour": curve([0.3], [0.0])}, excretion=URINE, tolerated_fraction=0.5)
+    assert (sink.decays_bq_s(administered_bq=1.0, decay_constant_per_s=1e-9) == 0.0).all()
 
 
 def test_samples_below_zero_are_counted_where_the_best_is_not():
