@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 WHOLE_BODY_AT_START: Final = 0.1
 """A whole-body curve may miss one at administration by this much before it is refused."""
 _TIMES_PER_DECADE = 32
+_AT_REST_PER_S = 1e-12  # a half-time of 22 000 years is none
 _FASTEST, _SLOWEST = 1e-3, 40.0  # times of a check, over the shortest and longest time constant
 
 
@@ -297,14 +298,14 @@ def check_times_s(rates_per_s: Floats) -> Floats:
     Parameters
     ----------
     rates_per_s
-        Rates of all phases, those of zero left out. [1/s]
+        Rates of all phases; those of nearly zero do not count. [1/s]
 
     Returns
     -------
     (n_times,) ndarray
         Zero, then 32 times per decade. [s]
     """
-    rates = rates_per_s[rates_per_s > 0.0]
+    rates = rates_per_s[rates_per_s > _AT_REST_PER_S]
     if rates.size == 0:
         return np.zeros(1)
     first, last = _FASTEST / float(rates.max()), _SLOWEST / float(rates.min())

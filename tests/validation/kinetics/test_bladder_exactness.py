@@ -13,7 +13,7 @@ from alphatwin.kinetics.bladder import Voiding, bladder_contents
 from alphatwin.kinetics.excretion import excretion_given
 from alphatwin.nuclides import decay_chain
 
-EXACT = 1e-11  # a product of some hundred exact steps, each to about 1e-15
+EXACT = 1e-12  # some ten exact steps, each to about 1e-15
 HOUR = 3600.0
 
 
@@ -85,8 +85,9 @@ def test_decays_are_those_of_sixty_digits(chain, half_times_s, residual):
 # E. J. Somer et al., EJNMMI Res. 6 (2016), doi:10.1186/s13550-016-0239-y, table 2 (read).
 WITHOUT_VOIDS_H = np.array([1.14, 1.09, 0.887, 0.913, 1.14, 1.15])
 DYNAMIC_H = np.array([0.594, 0.615, 0.500, 0.529, 0.641, 0.652])
-OTHER_FIT = 0.15
+OTHER_FIT = 0.10
 """OLINDA was given a fit of its own, which is not printed: one phase of all urine stands for it."""
+MEAN_OF_SIX = 0.02
 
 
 def test_published_dynamic_bladder_of_an_18f_agent():
@@ -102,4 +103,4 @@ def test_published_dynamic_bladder_of_an_18f_agent():
     every = Voiding(interval_s=3.5 * HOUR)
     found = bladder_contents(excretion, voiding=every, **given).decays_bq_s[:, 0] / HOUR
     assert found == pytest.approx(DYNAMIC_H, rel=OTHER_FIT)
-    assert found.mean() == pytest.approx(DYNAMIC_H.mean(), rel=0.06)
+    assert found.mean() == pytest.approx(DYNAMIC_H.mean(), rel=MEAN_OF_SIX)
