@@ -21,7 +21,7 @@ References
    J. Nucl. Med. 34 (1993) 689-694; its abstract was read.
 .. [2] F. Forrer et al., "Bone marrow dosimetry in peptide receptor radionuclide therapy with
    [177Lu-DOTA0,Tyr3]octreotate", Eur. J. Nucl. Med. Mol. Imaging 36 (2009) 1138-1146,
-   doi:10.1007/s00259-009-1072-6; its conclusions were read.
+   whose conclusions were read.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ PEPTIDE_RATIO: Final = Parameter(
     1.0,
     Source(
         citation="F. Forrer et al., Eur. J. Nucl. Med. Mol. Imaging 36 (2009) 1138-1146",
-        doi_or_url="https://doi.org/10.1007/s00259-009-1072-6",
+        doi_or_url="https://synapsesocial.com/papers/W2020961166",
         status="read",
         note="Conclusions: after 177Lu-octreotate the concentration in marrow is that in blood. "
         "Holds for the agent on its vector; for free daughters it is an assumption.",
@@ -103,7 +103,7 @@ BONE_SURFACE_FRACTION: Final = Parameter(
     0.25,
     Source(
         citation="ICRP Publication 30, part 1 (1979)",
-        doi_or_url="https://doi.org/10.1016/0146-6453(79)90123-2",
+        doi_or_url="Ann. ICRP 2 (3/4)",
         status="recalled",
         note="Half of the activity on trabecular surfaces, of whose alphas and betas half is "
         "absorbed in marrow; from cortical surfaces nothing. That half is trabecular was seen at "

@@ -32,7 +32,7 @@ class _Reference(NamedTuple):
 REFERENCE_SOURCE: Final = Source(
     citation="ICRP Publication 89 (2002): red marrow 1.17 and 0.90 kg, body 73 and 60 kg, height "
     "1.76 and 1.63 m; lean mass: P. Boer, Am. J. Physiol. 247 (1984) F632-F636",
-    doi_or_url="https://doi.org/10.1016/S0146-6453(03)00002-2",
+    doi_or_url="Ann. ICRP 32 (3/4)",
     status="recalled",
     note="Body masses were read in a table that cites it, Boer's formula at second hand.",
 )
