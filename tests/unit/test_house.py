@@ -107,7 +107,7 @@ UNITS = {
 DIMENSIONLESS = {
     "fraction", "fractions", "share", "shares", "ratio", "factor", "sd", "rbe", "atoms", "decays",
     "samples", "branching", "weights", "yield", "probability", "number", "size", "count",
-    "exponent", "tolerance", "evidence",
+    "exponent", "tolerance", "evidence", "purity", "retention", "landing", "internalised",
 }  # fmt: skip
 # Names whose unit is that of another value, with the reason. Anything else must say its unit.
 UNIT_OF_ANOTHER = {
@@ -136,6 +136,20 @@ UNIT_OF_ANOTHER = {
     "after": "share of all decays",
     "cost": "minus twice the logarithm of a posterior density",
     "p": "probability",
+    "bound": "share of the atoms that are made",
+    "held": "share of the atoms that are made",
+    "here": "share of the atoms that are made",
+    "away": "share of the atoms that are made",
+    "leaves": "probability",
+    "made": "atoms",
+    "excreted": "atoms",
+    "given": "decays",
+    "supplied": "atoms",
+    "start": "atoms",
+    "state": "share of the atoms at the start",
+    "integral": "of the state over time, in its unit",
+    "values": "in the unit that the name beside it says",
+    "arrays": "of any unit, for their shapes alone",
     "z": "standard normal deviate",
 }
 FLOATS = re.compile(r"\b(float|ArrayLike|NDArray\[np\.float64\]|Floats)\b")

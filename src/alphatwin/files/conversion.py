@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from alphatwin.files.agent_names import AgentNames
 from alphatwin.files.given import convert_administrations, convert_predictions
+from alphatwin.files.injected import check_fate_name
 from alphatwin.files.measured import convert_measurements
 from alphatwin.files.regions import convert_regions
 from alphatwin.patient import Assumptions, Course, Patient, PreviousTherapy
@@ -54,7 +55,9 @@ def convert(sections: Sections, *, mistakes: Mistakes) -> Converted:
     regions = convert_regions(sections, assumptions, mistakes=mistakes)
     given = convert_administrations(sections, known, assumptions, mistakes=mistakes, facts=facts)
     measurements = convert_measurements(sections, regions, given, mistakes=mistakes, facts=facts)
-    predictions = convert_predictions(sections, known, given, patient, mistakes=mistakes)
+    predictions = convert_predictions(
+        sections, known, given, patient, assumptions, mistakes=mistakes
+    )
     mistakes.raise_if_any()
     head = sections.head.table
     assert patient is not None
@@ -91,7 +94,13 @@ def _assumptions(sections: Sections, *, mistakes: Mistakes) -> tuple[Assumptions
 def _is_right(key: str, value: object, mistakes: Mistakes) -> bool:
     path = _PATH.get(key, ("assumptions", key))
     changes: dict[str, Any] = {key: value}
-    return mistakes.attempt(lambda: replace(Assumptions(), **changes), path) is not None
+
+    def build() -> Assumptions:
+        if key == "daughters":
+            check_fate_name(str(value))
+        return replace(Assumptions(), **changes)
+
+    return mistakes.attempt(build, path) is not None
 
 
 def _patient(sections: Sections, *, mistakes: Mistakes) -> Patient | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from alphatwin import units
 from alphatwin.errors import InvalidValueError
 from alphatwin.files.facts import Fact
+from alphatwin.files.injected import injected_of
 from alphatwin.files.mistakes import field_name, show
 from alphatwin.files.regions import note_twice
 from alphatwin.nuclides import nuclide
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from alphatwin.patient import Assumptions, Patient
 
 _ACTIVITIES = ("activity", "calibrated_activity")
+_NEED_ACTIVITY = ("radiochemical_purity", "time_since_purification")
 _CALIBRATION_TIMES = ("calibrated_before", "calibrated_after")
 
 
@@ -65,6 +67,7 @@ def convert_predictions(
     known: AgentNames,
     given: dict[str, Given | None],
     patient: Patient | None,
+    assumptions: Assumptions,
     *,
     mistakes: Mistakes,
 ) -> tuple[Prediction, ...]:
@@ -83,7 +86,7 @@ def convert_predictions(
         agent = _agent(entry, known, mistakes=mistakes)
         if agent is not None:
             note_twice(agent.name, (*entry.path, "agent"), lines, mistakes=mistakes)
-        prediction = _prediction(entry, agent, right, patient, mistakes=mistakes)
+        prediction = _prediction(entry, agent, right, patient, assumptions, mistakes=mistakes)
         if prediction is not None:
             found.append(prediction)
     return tuple(found)
@@ -124,8 +127,17 @@ def _given(
     )
     if activity_bq is None and table.calibrated_activity is not None:
         return None
+    injected = injected_of(entry, agent.nuclide, assumptions, mistakes=mistakes)
+    if injected is None:
+        return None
+    beside = next((key for key in _NEED_ACTIVITY if key in entry.raw), None)
+    if activity_bq is None and beside is not None:
+        mistakes.add(
+            (*entry.path, beside),
+            "needs the activity, which is unknown; give it, or leave this out",
+        )
     administration = mistakes.attempt(
-        lambda: Administration(table.name, agent.name, activity_bq, table.route),
+        lambda: Administration(table.name, agent.name, activity_bq, table.route, injected),
         (*entry.path, "activity"),
     )
     return None if administration is None else Given(administration, agent, decaying)
@@ -200,6 +212,7 @@ def _prediction(
     agent: Agent | None,
     given: list[Given],
     patient: Patient | None,
+    assumptions: Assumptions,
     *,
     mistakes: Mistakes,
 ) -> Prediction | None:
@@ -219,11 +232,15 @@ def _prediction(
             entry.path,
             f"no prescription of {agent.name} is published in the catalogue; give an activity",
         )
+    injected = injected_of(entry, agent.nuclide, assumptions, mistakes=mistakes)
+    if injected is None:
+        return None
     return mistakes.attempt(
         lambda: Prediction(
             agent=agent.name,
             activity_bq=activity_bq,
             factors=_factors(table),
+            injected=injected,
         ),
         entry.path,
     )

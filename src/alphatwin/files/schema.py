@@ -196,7 +196,25 @@ class RegionTable(_Table):
     population_region: Name | None = None
 
 
-class AdministrationTable(_Table):
+class ImpurityTable(_Table):
+    """``impurity`` of an administration or a prediction."""
+
+    nuclide: Name = Field(description="a nuclide of the same element, such as 'Ac-227'")
+    fraction: Share = Field(
+        description="its activity over that of the agent's nuclide, for instance '0.3 %'"
+    )
+
+
+class _InjectedTable(_Table):
+    """What was in the syringe beside the nuclide on the vector."""
+
+    radiochemical_purity: Share | None = None
+    time_since_purification: DurationS | None = None
+    dechelation_half_life: DurationS | None = None
+    impurity: ImpurityTable | None = None
+
+
+class AdministrationTable(_InjectedTable):
     """``[[administrations]]``."""
 
     name: Name = Field(description="a name of its own, such as 'cycle 1'")
@@ -253,7 +271,7 @@ class FactorTable(_Table):
     source: Prose | None = None
 
 
-class PredictionTable(_Table):
+class PredictionTable(_InjectedTable):
     """``[[predictions]]``."""
 
     agent: Name = Field(description="name of the agent, such as '225Ac-DOTATATE'")
@@ -267,7 +285,8 @@ class AssumptionsTable(_Table):
     """``[assumptions]``."""
 
     decay_data: Literal["icrp107", "ensdf"] | None = None
-    daughters: Literal["stay"] | None = None
+    daughters: Name | None = None
+    internalised_fraction: Share | None = None
     rbe_alpha: Number | None = Field(default=None, gt=0.0)
     rbe_recoil: Number | None = Field(default=None, gt=0.0)
     density: Density | None = None

@@ -1,15 +1,17 @@
-r"""Daughters under a fate: from measured regions and a preset to a network and its sources.
+r"""Daughters under a fate: from measured regions and a preset to a network.
 
 Regions that the preset names and the patient's data do not (blood, bone, ...) are added as
-compartments without a measured curve. Free atoms in a region that the preset does not name, such as
-a lesion, go back to blood with its half-time of wash-out. Excreted atoms that are still
-in the body decay in ``excreta``.
+compartments without a measured curve. A region of the patient may stand for a place of the preset
+under another name, and several may share one (two kidneys), each with its part. Free atoms in a
+region that the preset does not name, such as a lesion, go back to blood with its half-time of
+wash-out; a region that the preset holds in equilibrium with blood (marrow) takes them up from there
+as well. Excreted atoms that are still in the body decay in ``excreta``.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -24,11 +26,10 @@ from alphatwin.kinetics.network import (
     transfers,
 )
 from alphatwin.kinetics.network_checks import checked, index_of
-from alphatwin.kinetics.network_sources import BoundCurves, Sources
-from alphatwin.nuclides import activity_at_injection_bq, canonical_name
+from alphatwin.kinetics.network_sources import BoundCurves
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -46,6 +47,8 @@ def daughter_network(
     *,
     regions: Sequence[str],
     chain: DecayChain,
+    places: Mapping[str, str] | None = None,
+    place_shares: Mapping[str, float] | None = None,
     internalised_fraction: Mapping[str, ArrayLike] | None = None,
     escape_probability: Mapping[tuple[str, str], ArrayLike] | None = None,
     rate_factor: Mapping[str, ArrayLike] | None = None,
@@ -61,6 +64,11 @@ def daughter_network(
         ``spleen``, ``red_cells``, ``rest`` and ``excreta`` are those of the presets.
     chain
         The decay chain.
+    places
+        Place of the preset that a region stands for, by region; its own name where not named.
+    place_shares
+        Share of that place which the region is, by region, where several stand for one; equal
+        shares where not named. They sum to one in each place.
     internalised_fraction
         Share of the vector that is inside cells, by region; none where not named. (...)
     escape_probability
@@ -75,30 +83,24 @@ def daughter_network(
     InvalidValueError
         If a region or a probability is impossible.
     """
-    places = compartments_of(fate, regions=regions, chain=chain)
+    check_fate(fate, chain=chain)
+    layout = _layout(fate, regions=regions, chain=chain, places=places, shares=place_shares)
     factors = {} if rate_factor is None else dict(rate_factor)
     elements: dict[str, FreeElement] = {}
     for name in chain.nuclides:
         symbol = element_of(name)
-        one = fate.element(symbol)
-        if one.nuclides and name not in one.nuclides:
-            msg = (
-                f"fate {fate.name}: its figures of {symbol} hold for {', '.join(one.nuclides)}, "
-                f"not for {name}, which lives long enough to move; take all_stay or all_escape, "
-                "or write a fate"
-            )
-            raise NotSupportedError(msg)
         factor = checked(f"rate_factor[{symbol!r}]", factors.pop(symbol, 1.0))
-        elements.setdefault(symbol, _free(one, places, factor))
+        elements.setdefault(symbol, _free(fate, symbol, layout, factor))
     if factors:
         msg = f"rate_factor: {', '.join(factors)} not in the chain; allowed: {', '.join(elements)}"
         raise InvalidValueError(msg)
     inside = internalised_fraction or {}
-    columns = [np.zeros(())] * len(places)
+    names = layout.compartments
+    columns = [np.zeros(())] * len(names)
     for region, share in inside.items():
-        columns[index_of(places, region)] = np.asarray(share, dtype=np.float64)
+        columns[index_of(names, region)] = np.asarray(share, dtype=np.float64)
     return network(
-        places,
+        names,
         chain=chain,
         elements=elements,
         escape_probability=escape_probability,
@@ -107,15 +109,70 @@ def daughter_network(
     )
 
 
-def compartments_of(fate: Fate, *, regions: Sequence[str], chain: DecayChain) -> tuple[str, ...]:
-    """Return the compartments of a network: the regions, then those that the fate adds."""
-    added = [
-        place
-        for name in chain.nuclides
-        for place in fate.element(element_of(name)).regions
-        if place != ""
+def check_fate(fate: Fate, *, chain: DecayChain) -> None:
+    """Raise NotSupportedError if the figures of an element do not hold for a member of a chain."""
+    for name in chain.nuclides:
+        one = fate.element(element_of(name))
+        if one.nuclides and name not in one.nuclides:
+            msg = (
+                f"fate {fate.name}: its figures of {element_of(name)} hold for "
+                f"{', '.join(one.nuclides)}, not for {name}, which lives long enough to move; take "
+                "all_stay or all_escape, or write a fate"
+            )
+            raise NotSupportedError(msg)
+
+
+class _Layout(NamedTuple):
+    """Compartments of a network, the place of the preset that each is, and its part of it."""
+
+    compartments: tuple[str, ...]
+    places: tuple[str, ...]
+    shares: Floats
+
+    def of(self, place: str) -> Iterator[tuple[str, float]]:
+        """Yield the compartments of a place with their shares."""
+        for name, its, share in zip(self.compartments, self.places, self.shares, strict=True):
+            if its == place:
+                yield name, float(share)
+
+    def vector(self, values: Mapping[str, float]) -> Floats:
+        """Return values by place, shared out over the compartments. (n,)."""
+        return np.array([values.get(place, 0.0) for place in self.places]) * self.shares
+
+
+def _layout(
+    fate: Fate,
+    *,
+    regions: Sequence[str],
+    chain: DecayChain,
+    places: Mapping[str, str] | None,
+    shares: Mapping[str, float] | None,
+) -> _Layout:
+    known = dict(places or {})
+    for name in (*known, *(shares or {})):
+        index_of(tuple(regions), name)
+    of_regions = [known.get(region, region) for region in regions]
+    named = [p for m in chain.nuclides for p in fate.element(element_of(m)).regions]
+    added = [place for place in dict.fromkeys(named) if place not in of_regions]
+    if twice := sorted(set(added) & set(regions)):
+        msg = (
+            f"region {', '.join(twice)} has the name of a place of fate {fate.name} and stands for "
+            "another; give it another name"
+        )
+        raise InvalidValueError(msg)
+    its_shares = [
+        (shares or {}).get(region, 1.0 / of_regions.count(place))
+        for region, place in zip(regions, of_regions, strict=True)
     ]
-    return tuple(dict.fromkeys([*regions, *added]))
+    found = _Layout(
+        (*regions, *added), (*of_regions, *added), np.array(its_shares + [1.0] * len(added))
+    )
+    for place in set(of_regions):
+        total = sum(share for _, share in found.of(place))
+        if not math.isclose(total, 1.0, rel_tol=1e-9) or found.shares.min() < 0.0:
+            msg = f"place_shares of {place} must be >= 0 and sum to 1, got {total:.9g}"
+            raise InvalidValueError(msg)
+    return found
 
 
 def bound_curves(
@@ -170,183 +227,63 @@ def bound_curves(
     return BoundCurves(name, amplitude_bq=amplitudes, rate_per_s=rates)
 
 
-def impurity_curves(
-    curves: BoundCurves, *, name: str, chain: DecayChain, activity_fraction: ArrayLike
-) -> BoundCurves:
-    """Return the curves of a long-lived impurity on the same vector (227Ac beside 225Ac).
-
-    The vector carries both alike: the same biological curve under another decay.
-
-    Parameters
-    ----------
-    curves
-        Curves of the main nuclide.
-    name
-        The impurity, of the same element.
-    chain
-        Chain of both, ``decay_chain(["Ac-225", "Ac-227"])``.
-    activity_fraction
-        Activity of the impurity over that of the main nuclide at injection. (...)
-
-    Raises
-    ------
-    InvalidValueError
-        If the impurity is of another element, or the fraction is negative.
-    """
-    other = canonical_name(name)
-    if element_of(other) != element_of(curves.nuclide):
-        msg = (
-            f"an impurity on the vector of {curves.nuclide} must be of the same element, got "
-            f"{other}; give its own curves"
-        )
-        raise InvalidValueError(msg)
-    share = checked("activity_fraction", activity_fraction)
-    decay_per_s = chain.decay_constants_per_s
-    own = float(decay_per_s[chain.index(curves.nuclide)])
-    biological_per_s = np.maximum(curves.rate_per_s - own, 0.0)
-    return BoundCurves(
-        other,
-        amplitude_bq=share[..., None, None] * curves.amplitude_bq,
-        rate_per_s=biological_per_s + float(decay_per_s[chain.index(other)]),
-    )
-
-
-def injected_sources(
-    net: Network,
-    *,
-    curves: Sequence[BoundCurves],
-    administered_bq: float,
-    radiochemical_purity: ArrayLike = 1.0,
-    since_purification_s: float | None = None,
-    bound_daughters_fraction: ArrayLike = 0.0,
-    dechelation_per_s: ArrayLike = 0.0,
-) -> Sources:
-    """Return what was injected: the vector, free nuclide, and daughters grown in the vial.
-
-    Parameters
-    ----------
-    net
-        The network; free atoms start in its blood, or where their element lands.
-    curves
-        Measured curves on the vector, the agent's nuclide first, impurities after it.
-    administered_bq
-        Activity of the agent's nuclide at injection, on the vector and free. [Bq]
-    radiochemical_purity
-        Share of it that is on the vector. (...)
-    since_purification_s
-        Time from the separation from daughters to the injection; None: no daughters came along.
-        [s]
-    bound_daughters_fraction
-        Share of the daughters in the vial that are on the vector. (...)
-    dechelation_per_s
-        Rate at which the agent's nuclide leaves the vector in the body. (...) [1/s]
-
-    Returns
-    -------
-    Sources
-        For :func:`~alphatwin.kinetics.network_solution.cumulated_decays`.
-
-    Raises
-    ------
-    InvalidValueError
-        If a share is outside 0 to 1, a time or rate is negative, no curve is given, or the network
-        has no blood to inject into.
-    """
-    if not curves:
-        msg = "curves must hold those of the agent's nuclide, got none"
-        raise InvalidValueError(msg)
-    purity = checked("radiochemical_purity", radiochemical_purity, probability=True)
-    on_vector = checked("bound_daughters_fraction", bound_daughters_fraction, probability=True)
-    name = curves[0].nuclide
-    free = {name: administered_bq * (1.0 - purity)}
-    bound: dict[str, Floats] = {}
-    if since_purification_s is not None:
-        checked("since_purification_s", since_purification_s)
-        for member, activity_bq in _grown(net, name, administered_bq, since_purification_s):
-            free[member] = activity_bq * (1.0 - on_vector)
-            bound[member] = activity_bq * on_vector
-    rate_per_s = checked("dechelation_per_s", dechelation_per_s)
-    return Sources(
-        curves=tuple(curves),
-        free_bq={
-            member: activity[..., None] * _entry(net, member)
-            for member, activity in free.items()
-            if np.any(activity > 0.0)
-        },
-        bound_bq={
-            member: activity[..., None] * _in_blood(net)
-            for member, activity in bound.items()
-            if np.any(activity > 0.0)
-        },
-        dechelation_per_s={name: rate_per_s} if np.any(rate_per_s > 0.0) else {},
-    )
-
-
-def _grown(
-    net: Network, name: str, administered_bq: float, since_s: float
-) -> list[tuple[str, Floats]]:
-    """Return the activity of the daughters beside the nuclide's at injection."""
-    decay_per_s = float(net.chain.decay_constants_per_s[net.chain.index(name)])
-    mixture = activity_at_injection_bq(
-        administered_bq * math.exp(decay_per_s * since_s),
-        name=name,
-        elapsed_s=since_s,
-        decay_data=net.chain.decay_data,
-    )
-    return [(key, np.asarray(value)) for key, value in mixture.items() if key != name]
-
-
-def _in_blood(net: Network) -> Floats:
-    if BLOOD not in net.compartments:
-        msg = (
-            "free activity enters through the blood, which this network lacks: "
-            f"{', '.join(net.compartments)}; add the region blood"
-        )
-        raise InvalidValueError(msg)
-    return np.asarray(np.eye(len(net.compartments))[net.index(BLOOD)])
-
-
-def _entry(net: Network, name: str) -> Floats:
-    """Return where free atoms that are injected start. (..., n)."""
-    landing = net.elements[element_of(name)].landing
-    return _in_blood(net) if landing is None else landing
-
-
-def _free(one: ElementFate, places: tuple[str, ...], factor: Floats) -> FreeElement:
+def _free(fate: Fate, symbol: str, layout: _Layout, factor: Floats) -> FreeElement:
     """Return how an element moves between the compartments of a network."""
-    n = len(places)
+    one = fate.element(symbol)
+    n = len(layout.compartments)
     kept = np.zeros(n)
     if one.retention is not None:
-        kept[[place not in NOTHING_KEPT for place in places]] = one.retention.value
+        kept[[place not in NOTHING_KEPT for place in layout.places]] = one.retention.value
     if one.landing is not None:
-        landing = np.array([one.landing.values.get(place, 0.0) for place in places])
+        landing = layout.vector(_with_marrow(fate, layout, one.landing.values))
         return free_element(n, retention=kept, landing=landing)
     if one.from_blood is None:
         return free_element(n, retention=kept)
-    rates = _rates_per_s(one, places)
+    rates = _rates_per_s(fate, one, layout)
     out = np.zeros(n)
     if one.excretion_half_time_s is not None:
         for place, half_time_s in one.excretion_half_time_s.values.items():
-            out[index_of(places, place)] = math.log(2.0) / half_time_s
+            for name, _ in layout.of(place):
+                out[index_of(layout.compartments, name)] = math.log(2.0) / half_time_s
     return free_element(
         n,
-        transfer_per_s=transfers(places, {key: rate * factor for key, rate in rates.items()}),
+        transfer_per_s=transfers(
+            layout.compartments, {key: rate * factor for key, rate in rates.items()}
+        ),
         excretion_per_s=factor[..., None] * out,
         retention=kept,
     )
 
 
-def _rates_per_s(one: ElementFate, places: tuple[str, ...]) -> dict[tuple[str, str], float]:
+def _with_marrow(fate: Fate, layout: _Layout, landing: Mapping[str, float]) -> Mapping[str, float]:
+    """Return landing shares in which what is in equilibrium with blood has its part of it."""
+    held = {p: s for p, s in fate.of_blood.items() if p in layout.places and p not in landing}
+    whole = 1.0 + sum(held.values())
+    in_blood = landing.get(BLOOD, 0.0)
+    return {
+        **landing,
+        BLOOD: in_blood / whole,
+        **{p: in_blood * s / whole for p, s in held.items()},
+    }
+
+
+def _rates_per_s(fate: Fate, one: ElementFate, layout: _Layout) -> dict[tuple[str, str], float]:
     """Return the transfer rates of an element that blood carries, by (from, to)."""
-    rates: dict[tuple[str, str], float] = {}
+    out: dict[str, float] = {}  # from blood to each place, and back
+    back: dict[str, float] = {}
     if one.blood_half_time_s is not None and one.from_blood is not None:
         per_s = math.log(2.0) / one.blood_half_time_s.value
-        rates |= {(BLOOD, place): per_s * s for place, s in one.from_blood.values.items()}
+        out |= {place: per_s * s for place, s in one.from_blood.values.items()}
     if one.to_blood_half_time_s is not None:
         known = one.to_blood_half_time_s.values
-        rates |= {(place, BLOOD): math.log(2.0) / half_s for place, half_s in known.items()}
+        back |= {place: math.log(2.0) / half_s for place, half_s in known.items()}
     if one.washout_half_time_s is not None:
         per_s = math.log(2.0) / one.washout_half_time_s.value
-        others = set(places) - {BLOOD, EXCRETA, *one.regions}
-        rates |= {(place, BLOOD): per_s for place in sorted(others)}
+        others = set(layout.places) - {BLOOD, EXCRETA, *one.regions}
+        back |= dict.fromkeys(sorted(others), per_s)
+        out |= {p: per_s * s for p, s in fate.of_blood.items() if p in others}
+    rates: dict[tuple[str, str], float] = {}
+    for blood, part in layout.of(BLOOD):
+        rates |= {(blood, n): k * s for place, k in out.items() for n, s in layout.of(place)}
+        rates |= {(n, blood): k * part for place, k in back.items() for n, _ in layout.of(place)}
     return rates

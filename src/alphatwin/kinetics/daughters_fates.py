@@ -22,7 +22,17 @@ OTHER: Final = "other"
 EXCRETA: Final = "excreta"
 """Where excreted atoms decay that are still counted: bladder and bowel contents."""
 
-_FATE_KEYS = ("schema", "name", "base", "title", "note", "sources", "escape_by_mode", "elements")
+_FATE_KEYS = (
+    "schema",
+    "name",
+    "base",
+    "title",
+    "note",
+    "sources",
+    "escape_by_mode",
+    "equilibrium_with_blood",
+    "elements",
+)
 _ELEMENT_KEYS = (
     "nuclides",
     "retention",
@@ -93,6 +103,11 @@ class ElementFate:
     excretion_half_time_s: Figure | None = None
 
     @property
+    def moves(self) -> bool:
+        """Whether it is known where free atoms go."""
+        return self.landing is not None or self.from_blood is not None
+
+    @property
     def regions(self) -> tuple[str, ...]:
         """Regions that the figures name, blood first where it carries atoms."""
         found = [] if self.from_blood is None else ["blood"]
@@ -113,6 +128,9 @@ class Fate:
         Probability of leaving the vector, by mode of decay.
     elements
         What becomes of free atoms, by symbol; ``other`` stands for the rest.
+    equilibrium_with_blood
+        Free atoms of a region over those in the blood, in equilibrium, by region; no element's
+        figures name these regions. They leave with the half-time of wash-out.
     """
 
     name: str
@@ -120,6 +138,18 @@ class Fate:
     note: str
     escape_by_mode: Mapping[str, Figure]
     elements: Mapping[str, ElementFate]
+    equilibrium_with_blood: Figure | None = None
+
+    @property
+    def of_blood(self) -> Mapping[str, float]:
+        """The values of ``equilibrium_with_blood``; empty if there are none."""
+        return {} if self.equilibrium_with_blood is None else self.equilibrium_with_blood.values
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Every region that some figure names."""
+        named = [place for one in self.elements.values() for place in one.regions]
+        return tuple(dict.fromkeys([*named, *self.of_blood]))
 
     def element(self, symbol: str) -> ElementFate:
         """Return what becomes of an element."""
@@ -128,6 +158,8 @@ class Fate:
     def figures(self) -> tuple[tuple[str, Figure], ...]:
         """Return every figure with its name, for the report: ``Bi.from_blood``."""
         found = [(f"escape.{mode}", figure) for mode, figure in self.escape_by_mode.items()]
+        if self.equilibrium_with_blood is not None:
+            found.append(("equilibrium_with_blood", self.equilibrium_with_blood))
         for symbol, element in self.elements.items():
             given = ((key, getattr(element, key)) for key in _ELEMENT_KEYS[1:])
             found += [(f"{symbol}.{key}", figure) for key, figure in given if figure is not None]
@@ -216,6 +248,11 @@ def _fate(document: dict[str, Any]) -> Fate:
             }
         ),
         elements=MappingProxyType({key: _element(key, elements[key], sources) for key in elements}),
+        equilibrium_with_blood=(
+            _figure("equilibrium_with_blood", document[key], sources, probability=True)
+            if (key := "equilibrium_with_blood") in document
+            else None
+        ),
     )
 
 

@@ -47,19 +47,19 @@ class Flows:
     ended: dict[State, Floats] = field(default_factory=lambda: defaultdict(lambda: np.zeros(())))
 
     def add(self, source: State, target: State, rate_per_s: Floats) -> None:
-        """Add a flow from one state to another."""
+        """Add a flow from one state to another, per atom. [1/s]."""
         if np.any(rate_per_s > 0.0):
             key = (source, target)
             self.between[key] = self.between.get(key, np.zeros(())) + rate_per_s
 
     def excrete(self, source: State, j: int, rate_per_s: Floats) -> None:
-        """Add a flow out of the body, as nuclide j."""
+        """Add a flow out of the body, as nuclide j, per atom. [1/s]."""
         if np.any(rate_per_s > 0.0):
             key = (source, j)
             self.excreted[key] = self.excreted.get(key, np.zeros(())) + rate_per_s
 
     def route(self, source: State, j: int, rate_per_s: Floats, way: Routing) -> None:
-        """Add the flow of atoms of nuclide j that are made from a state."""
+        """Add the flow of atoms of nuclide j that are made from a state, per atom of it. [1/s]."""
         for form, share in zip(FORMS, (way.bound, way.held, way.here), strict=True):
             self.add(source, State(form, source.c, j), rate_per_s * share[..., source.c])
         away_per_s = rate_per_s * way.away[..., source.c]

@@ -9,6 +9,7 @@ from alphatwin.patient.course import (
     PreviousTherapy,
     Region,
 )
+from alphatwin.patient.injected import Impurity, Injected
 from alphatwin.patient.measurement import MeasuredQuantity, Measurement, Point
 from alphatwin.patient.uptake import UPTAKE_FACTORS, UptakeFactor
 
@@ -18,6 +19,8 @@ __all__ = [
     "Assumptions",
     "Course",
     "DecayDataName",
+    "Impurity",
+    "Injected",
     "MeasuredQuantity",
     "Measurement",
     "Patient",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from alphatwin.errors import InvalidValueError
 
 DecayDataName = Literal["icrp107", "ensdf"]
+
+_FATE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,11 @@ class Assumptions:
     decay_data
         Decay-data set, ``icrp107`` or ``ensdf``.
     daughters
-        Fate of decay daughters: ``stay`` (they decay where their parent did).
+        Fate of decay daughters: ``stay`` (they decay where their parent did), or the name of one
+        of the presets of :mod:`alphatwin.kinetics.daughters_fates`.
+    internalised_fraction
+        Share of the vector that is inside cells, in every region but blood and bone; under a
+        preset, what is made there can be held back.
     rbe_alpha, rbe_recoil
         RBE for deterministic effects, of alpha particles and of recoil nuclei; shown beside
         the answer with every RBE equal to 1, never instead of it.
@@ -34,6 +41,7 @@ class Assumptions:
 
     decay_data: DecayDataName = "icrp107"
     daughters: str = "stay"
+    internalised_fraction: float = 0.0
     rbe_alpha: float = 5.0
     rbe_recoil: float = 5.0
     density_g_per_ml: float = 1.04
@@ -47,8 +55,14 @@ class Assumptions:
                 f"got {self.decay_data!r}"
             )
             raise InvalidValueError(msg)
-        if self.daughters != "stay":
-            msg = f"daughters must be 'stay', got {self.daughters!r}"
+        if not _FATE.fullmatch(self.daughters):
+            msg = f"daughters must be 'stay' or the name of a preset, got {self.daughters!r}"
+            raise InvalidValueError(msg)
+        if not 0.0 <= self.internalised_fraction <= 1.0:
+            msg = (
+                "internalised_fraction must lie between 0 and 1 (100 %), "
+                f"got {self.internalised_fraction:g}"
+            )
             raise InvalidValueError(msg)
         for name in ("rbe_alpha", "rbe_recoil", "density_g_per_ml"):
             value = getattr(self, name)

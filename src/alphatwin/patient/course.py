@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from alphatwin.errors import InvalidValueError
 from alphatwin.patient.assumptions import Assumptions
+from alphatwin.patient.injected import Injected
 from alphatwin.patient.uptake import UPTAKE_FACTORS
 
 if TYPE_CHECKING:
@@ -138,12 +139,15 @@ class Administration:
         known: nothing is given per activity then, and nothing is predicted from it. [Bq]
     route
         ``intravenous`` or ``intra-arterial``.
+    injected
+        What was in the syringe beside the nuclide on the vector.
     """
 
     name: str
     agent: str
     activity_bq: float | None
     route: str = "intravenous"
+    injected: Injected = field(default_factory=Injected)
 
     def __post_init__(self) -> None:
         if self.activity_bq is not None and not 0.0 < self.activity_bq < math.inf:
@@ -165,11 +169,14 @@ class Prediction:
     factors
         What makes its uptake differ from that of the measured agent. An agent with another vector
         or chelator needs an ``uptake_ratio`` among them.
+    injected
+        What would be in the syringe beside the nuclide on the vector.
     """
 
     agent: str
     activity_bq: float | None = None
     factors: tuple[UptakeFactor, ...] = ()
+    injected: Injected = field(default_factory=Injected)
 
     def __post_init__(self) -> None:
         for name in UPTAKE_FACTORS:

@@ -119,7 +119,9 @@ def _chains_picture(
     return Picture(
         key=key,
         section="chains",
-        caption=prose(_caption(regions, left_out=left_out)),
+        caption=prose(
+            _caption(regions, fates={a.daughters for _, a, _ in columns}, left_out=left_out)
+        ),
         summary=prose(_summary(columns, regions)),
         svg=svg_text(figure, key=key),
     )
@@ -150,18 +152,24 @@ def _place(
             )
 
 
-def _caption(regions: list[RegionRecord], *, left_out: int) -> str:
+def _caption(regions: list[RegionRecord], *, fates: set[str], left_out: int) -> str:
     population = [r.name for r in regions if not is_measured(r)]
     text = (
-        "Activity of every member of the decay chain, region by region, daughters decaying where "
-        "their parent does. Lines that lie on one another are in equilibrium: the earlier "
-        "member is drawn wider. Best curves; log axes, those below one another with equal limits."
+        f"Activity of every member of the decay chain, region by region, {_where(fates)}. Lines "
+        "that lie on one another are in equilibrium: the earlier member is drawn wider. Best "
+        "curves; log axes, those below one another with equal limits."
     )
     if population:
         text += " Regions that were not measured follow the curve of the population."
     if left_out:
         text += f" {left_out} more regions are in the JSON of this report only."
     return text
+
+
+def _where(fates: set[str]) -> str:
+    if fates <= {"stay", "all_stay"}:
+        return "daughters decaying where their parent does"
+    return f"daughters under the fate {', '.join(sorted(fates)).replace('_', ' ')}"
 
 
 def _summary(columns: list[Column], regions: list[RegionRecord]) -> str:

@@ -214,6 +214,41 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FateDose:
+    """Dose of one region under one fate of daughters, beside the fate in force."""
+
+    preset: Annotated[str, _doc("Name of the fate; all_stay is what stay means.")]
+    region: Annotated[str, _doc("Name of the region.")]
+    absorbed_dose_gy: Annotated[
+        float | None, _doc("Median absorbed dose; null if the fate does not hold for this chain.")
+    ]
+    rbe_weighted_dose_gy: Annotated[
+        float | None, _doc("Median RBE-weighted dose, RBE as assumed; null likewise.")
+    ]
+    absorbed_dose_ratio: Annotated[
+        float | None, _doc("Absorbed dose over that under the fate in force; null likewise.")
+    ]
+    rbe_weighted_dose_ratio: Annotated[
+        float | None, _doc("RBE-weighted dose over that under the fate in force; null likewise.")
+    ]
+    note: Annotated[str, _doc("What a reader of this fate must know, or why it does not hold.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElsewhereDecays:
+    """Decays in a part of the body that is no region of the course: counted, not dosed."""
+
+    compartment: Annotated[str, _doc("Compartment that the fate adds: blood, bone, rest ...")]
+    decays: Annotated[
+        dict[str, float], _doc("Median number of decays of each member that decays there.")
+    ]
+    energy_share: Annotated[
+        float,
+        _doc("Share of all energy that charged emissions carry, here and in the regions."),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentReport:
     """What one agent did, or would do, region by region."""
 
@@ -225,7 +260,10 @@ class AgentReport:
     nuclide: Annotated[str, _doc("Nuclide on the vector.")]
     vector: Annotated[str, _doc("Vector.")]
     receptor_action: Annotated[str, _doc("agonist or antagonist.")]
-    chain: Annotated[tuple[str, ...], _doc("Members of the decay chain, parent first.")]
+    chain: Annotated[
+        tuple[str, ...],
+        _doc("Members of the decay chain, parent first; those of an impurity come last."),
+    ]
     activity_bq: Annotated[
         float | None, _doc("Activity administered, or as if administered; null if unknown.")
     ]
@@ -236,6 +274,15 @@ class AgentReport:
     not_published: Annotated[
         tuple[str, ...], _doc("What nobody has published of this agent, in words.")
     ]
+    daughters: Annotated[str, _doc("Fate of daughters in force: stay, or a preset.")] = "stay"
+    daughter_fates: Annotated[
+        tuple[FateDose, ...],
+        _doc("Dose of every region under every fate, that in force first; empty if no daughters."),
+    ] = ()
+    decays_elsewhere: Annotated[
+        tuple[ElsewhereDecays, ...],
+        _doc("Decays outside of the regions of the course; empty where all stay."),
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from alphatwin.agents import agent as catalogue_agent
-from alphatwin.dose import (
-    AbsorbedDose,
-    absorbed_dose,
-    absorbed_where_emitted,
-    energy_absorbed_per_decay_j,
-)
-from alphatwin.errors import InvalidValueError, NotSupportedError
-from alphatwin.kinetics import curve_scaled, time_integrated_activity_bq_s
-from alphatwin.nuclides import DecayChain, decay_chain, nuclide
+from alphatwin.errors import NotSupportedError
+from alphatwin.kinetics import curve_scaled
+from alphatwin.nuclides import DecayChain, decay_chain
 from alphatwin.patient import UPTAKE_FACTORS
 from alphatwin.uncertainty import lognormal_factor, stream
+from alphatwin.workflows.daughters import DaughterModel, daughter_model, needs_network
+from alphatwin.workflows.region_answers import RegionAnswer, region_answers
 from alphatwin.workflows.region_curves import RegionKinetics, region_kinetics
 
 if TYPE_CHECKING:
@@ -26,28 +23,13 @@ if TYPE_CHECKING:
 
     from alphatwin.agents import Agent
     from alphatwin.kinetics import RegionCurve
-    from alphatwin.patient import Administration, Course, Prediction, Region
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RegionAnswer:
-    """What one agent does in one region, with samples.
-
-    Attributes
-    ----------
-    region, curve
-        The region and its curve per administered activity, uptake ratio included.
-    decays
-        (n_samples, n_nuclides) decays of each member of the chain, to infinity. [Bq s]
-    dose
-        Absorbed dose; ``None`` if the mass of the region is not known.
-    """
-
-    region: Region
-    kinetics: RegionKinetics
-    curve: RegionCurve
-    decays: NDArray[np.float64]
-    dose: AbsorbedDose | None
+    from alphatwin.patient import (
+        Administration,
+        Course,
+        Injected,
+        Prediction,
+        Region,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +50,8 @@ class AgentAnswer:
         The decay chain of the agent's nuclide.
     regions
         Answers, in the order of the course.
+    model
+        Where daughters and what was injected go; ``None`` where all follow the agent's curves.
     """
 
     agent: Agent
@@ -77,6 +61,18 @@ class AgentAnswer:
     activity_from: str
     chain: DecayChain
     regions: tuple[RegionAnswer, ...]
+    model: DaughterModel | None = None
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Every nuclide that decays, the agent's first; those of an impurity come last."""
+        return self.chain.nuclides if self.model is None else self.model.members
+
+    @property
+    def injected(self) -> Injected:
+        """What was injected beside the nuclide on the vector."""
+        asked = self.administration if self.prediction is None else self.prediction
+        return asked.injected
 
     @property
     def scale_bq(self) -> float:
@@ -152,20 +148,46 @@ def _administered(
     *,
     seed: int,
 ) -> AgentAnswer:
-    chain = decay_chain(given.nuclide, decay_data=course.assumptions.decay_data)
+    injected = administration.injected
+    _check_activity(administration)
     scale_bq = 1.0 if administration.activity_bq is None else administration.activity_bq
+    model = _model_or_none(course, given, injected)
     return AgentAnswer(
         agent=given,
         administration=administration,
         prediction=None,
         activity_bq=administration.activity_bq,
         activity_from="administered",
-        chain=chain,
-        regions=tuple(
-            _region_answer(course, k, k.curve, chain=chain, activity_bq=scale_bq, seed=seed)
-            for k in kinetics
+        chain=decay_chain(given.nuclide, decay_data=course.assumptions.decay_data),
+        regions=region_answers(
+            course,
+            kinetics,
+            tuple(k.curve for k in kinetics),
+            nuclide_name=given.nuclide,
+            model=model,
+            activity_bq=scale_bq,
+            seed=seed,
         ),
+        model=model,
     )
+
+
+def _check_activity(administration: Administration) -> None:
+    injected = administration.injected
+    beside = injected.radiochemical_purity < 1.0 or injected.since_purification_s is not None
+    if beside and administration.activity_bq is None:
+        msg = (
+            f"administrations[{administration.name}]: the activity is unknown, so that of free "
+            "nuclide and of daughters injected with it is unknown too; give the activity, or leave "
+            "radiochemical_purity and time_since_purification out"
+        )
+        raise NotSupportedError(msg)
+
+
+def _model_or_none(course: Course, agent: Agent, injected: Injected) -> DaughterModel | None:
+    if not needs_network(course, nuclide=agent.nuclide, injected=injected):
+        return None
+    return daughter_model(course, nuclide=agent.nuclide, injected=injected)
 
 
 def _predicted(
@@ -190,27 +212,52 @@ def _predicted(
         for k in kinetics:
             _check_uptake_ratio(prediction, k.region, given=given, wanted=wanted)
     activity_bq, activity_from = predicted_activity(prediction, wanted, course.patient.weight_kg)
-    chain = decay_chain(wanted.nuclide, decay_data=course.assumptions.decay_data)
+    curves = tuple(
+        _predicted_curve(
+            k.curve,
+            uptake_factor(prediction, k.region, course=course, seed=seed),
+            given=base.injected,
+            wanted=prediction.injected,
+        )
+        for k in kinetics
+    )
+    model = _model_or_none(course, wanted, prediction.injected)
     return AgentAnswer(
         agent=wanted,
         administration=base,
         prediction=prediction,
         activity_bq=activity_bq,
         activity_from=activity_from,
-        chain=chain,
-        regions=tuple(
-            _region_answer(
-                course,
-                k,
-                curve_scaled(
-                    k.curve, uptake_factor(prediction, k.region, course=course, seed=seed)
-                ),
-                chain=chain,
-                activity_bq=activity_bq,
-                seed=seed,
-            )
-            for k in kinetics
+        chain=decay_chain(wanted.nuclide, decay_data=course.assumptions.decay_data),
+        regions=region_answers(
+            course,
+            kinetics,
+            curves,
+            nuclide_name=wanted.nuclide,
+            model=model,
+            activity_bq=activity_bq,
+            seed=seed,
         ),
+        model=model,
+    )
+
+
+def _predicted_curve(
+    curve: RegionCurve, factor: NDArray[np.float64], *, given: Injected, wanted: Injected
+) -> RegionCurve:
+    """Return the curve of what is on the vector: as measured, with its own purity and losses.
+
+    Uptake was measured per activity administered, of which the vector carried the measured agent's
+    purity. What leaves the vector of the predicted agent, beyond what the measured one lost, is no
+    longer on this curve.
+    """
+    purity = wanted.radiochemical_purity / given.radiochemical_purity
+    scaled = curve_scaled(curve, factor * purity)
+    loss_per_s = wanted.dechelation_per_s
+    return dataclasses.replace(
+        scaled,
+        biological_rate_per_s=scaled.biological_rate_per_s + loss_per_s,
+        best_biological_rate_per_s=scaled.best_biological_rate_per_s + loss_per_s,
     )
 
 
@@ -259,40 +306,3 @@ def predicted_activity(
         raise NotSupportedError(msg)
     first = wanted.prescriptions[0]
     return first.activity_for_bq(weight_kg), f"published prescription: {first.name}"
-
-
-def _region_answer(
-    course: Course,
-    kinetics: RegionKinetics,
-    curve: RegionCurve,
-    *,
-    chain: DecayChain,
-    activity_bq: float,
-    seed: int,
-) -> RegionAnswer:
-    """Decays to infinity of parent and daughters, which decay where the parent does."""
-    region = kinetics.region
-    parent = nuclide(chain.nuclides[0], decay_data=course.assumptions.decay_data)
-    decays_of_parent = time_integrated_activity_bq_s(
-        curve, administered_bq=activity_bq, decay_constant_per_s=parent.decay_constant_per_s
-    )
-    decays = decays_of_parent[:, np.newaxis] * chain.decays_per_parent_decay()
-    if region.mass_kg is None:
-        return RegionAnswer(region, kinetics, curve, decays, None)
-    energy_j = energy_absorbed_per_decay_j(
-        chain.nuclides,
-        mass_kg=region.mass_kg,
-        absorbed_fraction=absorbed_where_emitted,
-        decay_data=course.assumptions.decay_data,
-    )
-    mass_kg = region.mass_kg * mass_factor(region, seed=seed, samples=decays.shape[0])
-    dose = absorbed_dose(decays, nuclides=chain.nuclides, mass_kg=mass_kg, energy_j=energy_j)
-    return RegionAnswer(region, kinetics, curve, decays, dose)
-
-
-def mass_factor(region: Region, *, seed: int, samples: int) -> NDArray[np.float64]:
-    """Return (samples,) factors of the region's mass: the same in every question asked of it."""
-    if samples < 1:
-        msg = f"samples must be at least 1, got {samples}"
-        raise InvalidValueError(msg)
-    return lognormal_factor(region.mass_relative_sd, stream(seed, "mass", region.name), samples)

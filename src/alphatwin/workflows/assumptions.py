@@ -8,27 +8,38 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from alphatwin.biology import RbeWeights, rbe_weighted_dose_gy
-from alphatwin.patient import UPTAKE_FACTORS
 from alphatwin.report.value import Alternative, Assumption, Effect
 from alphatwin.workflows.analysis import analyse
+from alphatwin.workflows.daughter_assumptions import (
+    LEAST_EFFECT,
+    daughter_assumptions,
+    injected_assumptions,
+)
+from alphatwin.workflows.records import photon_share_of
+from alphatwin.workflows.uptake_assumptions import uptake_assumptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from alphatwin.agents import Agent
     from alphatwin.files import CourseFile
-    from alphatwin.patient import Course, DecayDataName, UptakeFactor
-    from alphatwin.workflows.analysis import AgentAnswer, RegionAnswer
+    from alphatwin.patient import Course, DecayDataName
+    from alphatwin.report.value import FateDose
+    from alphatwin.workflows.analysis import AgentAnswer
+    from alphatwin.workflows.region_answers import RegionAnswer
 
-LEAST_EFFECT: Final = 1e-3
-"""Effects smaller than this share of the answer are left out."""
 SAMPLES_OF_ALTERNATIVES: Final = 1_000
 """Alternatives share their random streams with the basis, so that ratios need few samples."""
 HALF_LIFE_FACTORS: Final = (0.75, 1.25)
 
 
 def assumptions_and_alternatives(
-    file: CourseFile, course: Course, answers: tuple[AgentAnswer, ...], *, seed: int
+    file: CourseFile,
+    course: Course,
+    answers: tuple[AgentAnswer, ...],
+    fates: tuple[tuple[FateDose, ...], ...],
+    *,
+    seed: int,
 ) -> tuple[Assumption, ...]:
     """Return the assumptions of a report, each with alternatives and their effects.
 
@@ -38,18 +49,19 @@ def assumptions_and_alternatives(
         The course file, which tells what was written and what is a default.
     course
         The course with the assumptions in force.
-    answers
-        What was computed.
+    answers, fates
+        What was computed, and the doses under every fate of daughters, answer by answer.
     seed
         Seed of the random streams.
     """
     again = _Again(file, course, seed)
     return (
-        *_choices(file, course, answers, again),
+        *_choices(file, course, answers, fates, again),
         *_decay_corrections(course, again),
         *_priors(answers, again),
         *_stand_ins(answers),
-        *_uptake_factors(answers),
+        *uptake_assumptions(answers),
+        *injected_assumptions(answers, under=again.under),
         *_fixed(answers),
     )
 
@@ -103,7 +115,11 @@ def _ratios(
 
 
 def _choices(
-    file: CourseFile, course: Course, answers: tuple[AgentAnswer, ...], again: _Again
+    file: CourseFile,
+    course: Course,
+    answers: tuple[AgentAnswer, ...],
+    fates: tuple[tuple[FateDose, ...], ...],
+    again: _Again,
 ) -> Iterator[Assumption]:
     assumed = course.assumptions
     other_data: DecayDataName = "ensdf" if assumed.decay_data == "icrp107" else "icrp107"
@@ -124,20 +140,7 @@ def _choices(
         status="choice",
         alternatives=(Alternative(value=other_data, effects=again.under(other_decay_data)),),
     )
-    yield Assumption(
-        name="daughters",
-        text="Daughters decay where their parent decayed",
-        value=assumed.daughters,
-        made_by=made_by("daughters"),
-        source="A choice of AlphaTwin; an alpha recoil breaks any chelate, so daughters can leave",
-        status="choice",
-        alternatives=(
-            Alternative(
-                value="every daughter decays elsewhere (lower bound)",
-                effects=_ratios(answers, lambda a, r: _parent_share(answers[a].regions[r])),
-            ),
-        ),
-    )
+    yield from daughter_assumptions(file, course, answers, fates, under=again.under)
     for key, text in (
         ("rbe_alpha", "RBE of alpha particles, deterministic effects"),
         ("rbe_recoil", "RBE of recoil nuclei, deterministic effects"),
@@ -182,13 +185,6 @@ def _widths(course: Course, made_by: Callable[[str], str]) -> Iterator[Assumptio
         status="choice",
         alternatives=(),
     )
-
-
-def _parent_share(region: RegionAnswer) -> float:
-    if region.dose is None:
-        return float("nan")
-    by_nuclide = region.dose.by_nuclide_gy.mean(axis=0)
-    return float(by_nuclide[0] / by_nuclide.sum())
 
 
 def _rbe_effects(
@@ -324,59 +320,10 @@ def _stand_ins(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
         )
 
 
-def _uptake_factors(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
-    """Yield every factor on uptake: those that the course states, and those left at one."""
-    predicted = [(a, a.prediction) for a in answers if a.prediction is not None]
-    for name, text in UPTAKE_FACTORS.items():
-        silent = [a.agent.name for a, p in predicted if not p.states(name)]
-        for answer, prediction in predicted:
-            for factor in prediction.factors:
-                if factor.name == name:
-                    yield _stated_factor(answer, factor, text)
-        if silent:
-            yield Assumption(
-                name=name,
-                text=f"{text[:1].upper()}{text[1:]}: no change, for {', '.join(silent)}",
-                value="1",
-                made_by="default",
-                source="Not stated in the course",
-                status="choice",
-                alternatives=(),
-            )
-
-
-def _stated_factor(answer: AgentAnswer, factor: UptakeFactor, text: str) -> Assumption:
-    where = "every region" if factor.regions is None else ", ".join(factor.regions)
-    return Assumption(
-        name=f"{factor.name} of {answer.agent.name}",
-        text=f"{text[:1].upper()}{text[1:]}; in {where}, clearance the same",
-        value=f"{factor.value:g} ± {100.0 * factor.relative_sd:.0f} %",
-        made_by="course",
-        source=factor.source or "The course, as an assumption",
-        status="choice",
-        alternatives=tuple(
-            Alternative(
-                value=f"{factor.value * change:g}",
-                effects=tuple(
-                    Effect(
-                        agent=answer.agent.name,
-                        region=r.region.name,
-                        quantity="absorbed_dose_gy",
-                        ratio=change,
-                    )
-                    for r in answer.regions
-                    if r.dose is not None and factor.acts_on(r.region.name)
-                ),
-            )
-            for change in (0.5, 2.0)
-        ),
-    )
-
-
 def _fixed(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
-    def all_photons(a: int, r: int) -> float:  # noqa: ARG001
-        energy = answers[a].chain.energy_per_parent_decay_mev()
-        return energy.total / energy.charged
+    def all_photons(a: int, r: int) -> float:
+        share = photon_share_of(answers[a], answers[a].regions[r])
+        return 1.0 / (1.0 - share)
 
     yield Assumption(
         name="absorbed fraction",
@@ -391,15 +338,6 @@ def _fixed(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
                 effects=_ratios(answers, all_photons),
             ),
         ),
-    )
-    yield Assumption(
-        name="purity at administration",
-        text="Every agent is its parent nuclide alone, on the vector, when it is administered",
-        value="no daughters, no free nuclide",
-        made_by="program",
-        source="A choice of AlphaTwin",
-        status="choice",
-        alternatives=(),
     )
     yield Assumption(
         name="time",

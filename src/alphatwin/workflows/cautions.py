@@ -9,14 +9,16 @@ import numpy as np
 
 from alphatwin.report.value import Caution
 from alphatwin.workflows.analysis import needs_uptake_ratio
-from alphatwin.workflows.records import INFORMED_SHARE, decay_shares, photon_share
+from alphatwin.workflows.daughter_cautions import daughter_cautions
+from alphatwin.workflows.records import INFORMED_SHARE, parent_share, photon_share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from alphatwin.files import CourseFile
     from alphatwin.patient import Course
-    from alphatwin.workflows.analysis import AgentAnswer, RegionAnswer
+    from alphatwin.workflows.analysis import AgentAnswer
+    from alphatwin.workflows.region_answers import RegionAnswer
     from alphatwin.workflows.region_curves import RegionKinetics
 
 OUTSIDE_SHARE: Final = 0.20
@@ -39,6 +41,7 @@ def cautions(
         *(Caution(code=f.code, loud=f.loud, where=f.where, message=f.message) for f in file.facts),
         *_of_regions(answers),
         *(c for answer in answers for c in _of_agent(answer, answers[0])),
+        *(c for answer in answers for c in daughter_cautions(course, answer)),
         *_of_patient(course),
     ]
     unique = {(c.code, c.where): c for c in found}
@@ -204,10 +207,9 @@ def _of_decay_shares(answer: AgentAnswer, where: str) -> Iterator[Caution]:
     doubtful: list[str] = []
     informed = True
     for region in answer.regions:
-        shares = decay_shares(answer, region)
-        if not shares:
+        parent = parent_share(answer, region)
+        if parent is None:
             continue
-        parent = shares[0]
         if max(parent.before_first_point, parent.after_last_point) > OUTSIDE_SHARE:
             doubtful.append(
                 f"{region.region.name}: {100 * parent.before_first_point:.0f} % before "

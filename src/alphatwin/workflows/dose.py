@@ -11,6 +11,7 @@ from alphatwin.nuclides import decay_data_provenance
 from alphatwin.report.value import (
     AgentReport,
     DoseReport,
+    FateDose,
     Inputs,
     PatientRecord,
     Program,
@@ -20,12 +21,19 @@ from alphatwin.version import __version__
 from alphatwin.workflows.analysis import analyse
 from alphatwin.workflows.assumptions import assumptions_and_alternatives
 from alphatwin.workflows.cautions import cautions
-from alphatwin.workflows.records import curve_record, region_dose, region_record, uptake_ratio
+from alphatwin.workflows.fates import elsewhere, fate_doses
+from alphatwin.workflows.records import (
+    curve_records,
+    decay_shares,
+    region_dose,
+    region_record,
+    uptake_ratio,
+)
 from alphatwin.workflows.sources import sources
 
 if TYPE_CHECKING:
     from alphatwin.files import CourseFile
-    from alphatwin.patient import Assumptions, DecayDataName, Patient, PreviousTherapy
+    from alphatwin.patient import Course, DecayDataName, Patient, PreviousTherapy
     from alphatwin.tables.provenance import Provenance
     from alphatwin.workflows.analysis import AgentAnswer
 
@@ -69,6 +77,7 @@ def dose_report(
     )
     course = dataclasses.replace(file.course, assumptions=assumed)
     answers = analyse(course, own_agents=file.agents, seed=seed)
+    fates = tuple(fate_doses(course, answer, seed=seed) for answer in answers)
     return DoseReport(
         schema=1,
         kind="dose",
@@ -84,14 +93,17 @@ def dose_report(
         ),
         patient=_patient(course.patient),
         regions=tuple(region_record(course, region, answers) for region in course.regions),
-        agents=tuple(_agent(answer, course.assumptions) for answer in answers),
-        assumptions=assumptions_and_alternatives(file, course, answers, seed=seed),
+        agents=tuple(
+            _agent(answer, course, rows) for answer, rows in zip(answers, fates, strict=True)
+        ),
+        assumptions=assumptions_and_alternatives(file, course, answers, fates, seed=seed),
         warnings=cautions(file, course, answers),
         sources=sources(course, answers),
     )
 
 
-def _agent(answer: AgentAnswer, assumed: Assumptions) -> AgentReport:
+def _agent(answer: AgentAnswer, course: Course, fates: tuple[FateDose, ...]) -> AgentReport:
+    shares = decay_shares(answer, course)
     return AgentReport(
         agent=answer.agent.name,
         role="administered" if answer.prediction is None else "predicted",
@@ -99,13 +111,19 @@ def _agent(answer: AgentAnswer, assumed: Assumptions) -> AgentReport:
         nuclide=answer.agent.nuclide,
         vector=answer.agent.vector,
         receptor_action=answer.agent.receptor_action,
-        chain=tuple(answer.chain.nuclides),
+        chain=answer.members,
         activity_bq=answer.activity_bq,
         activity_from=answer.activity_from,
         uptake_ratio=uptake_ratio(answer),
-        regions=tuple(region_dose(answer, r, assumed) for r in answer.regions),
-        curves=tuple(curve_record(answer, r) for r in answer.regions),
+        regions=tuple(
+            region_dose(answer, r, course.assumptions, shares[r.region.name])
+            for r in answer.regions
+        ),
+        curves=curve_records(answer, course),
         not_published=answer.agent.absent,
+        daughters=course.assumptions.daughters,
+        daughter_fates=fates,
+        decays_elsewhere=elsewhere(course, answer),
     )
 
 

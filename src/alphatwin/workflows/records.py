@@ -12,7 +12,7 @@ import numpy as np
 from alphatwin.biology import RbeWeights, rbe_weighted_dose_gy
 from alphatwin.dose import RADIATION_TYPES
 from alphatwin.kinetics import activity_bq, best_phases
-from alphatwin.nuclides import nuclide
+from alphatwin.nuclides import energy_per_decay_mev, nuclide
 from alphatwin.report.value import (
     Curve,
     DecayShare,
@@ -25,6 +25,7 @@ from alphatwin.report.value import (
     WeightedDose,
 )
 from alphatwin.uncertainty import summarise
+from alphatwin.workflows.daughter_curves import member_activities_bq, member_decays
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from alphatwin.kinetics import Phases
     from alphatwin.nuclides import DecayChain
     from alphatwin.patient import Assumptions, Course, Region
-    from alphatwin.workflows.analysis import AgentAnswer, RegionAnswer
+    from alphatwin.workflows.analysis import AgentAnswer
+    from alphatwin.workflows.region_answers import RegionAnswer
     from alphatwin.workflows.region_curves import RegionKinetics
 
 INFORMED_SHARE: Final = 0.5
@@ -136,7 +138,12 @@ def _population_parameters(course: Course, kinetics: RegionKinetics) -> dict[str
     }
 
 
-def region_dose(answer: AgentAnswer, region: RegionAnswer, assumed: Assumptions) -> RegionDose:
+def region_dose(
+    answer: AgentAnswer,
+    region: RegionAnswer,
+    assumed: Assumptions,
+    shares: tuple[DecayShare, ...],
+) -> RegionDose:
     """Return what an agent does to a region as a record."""
     dose = region.dose
     total = None if dose is None else dose.total_gy
@@ -148,15 +155,15 @@ def region_dose(answer: AgentAnswer, region: RegionAnswer, assumed: Assumptions)
         time_integrated_activity_bq_s=estimate(region.decays[:, 0]),
         decays={
             name: float(n)
-            for name, n in zip(answer.chain.nuclides, np.median(region.decays, axis=0), strict=True)
+            for name, n in zip(answer.members, np.median(region.decays, axis=0), strict=True)
         },
-        decay_shares=decay_shares(answer, region),
+        decay_shares=shares,
         absorbed_dose_gy=None if total is None else estimate(total),
-        absorbed_dose_by_nuclide_gy=_shared_out(dose, answer.chain.nuclides, by="nuclide"),
+        absorbed_dose_by_nuclide_gy=_shared_out(dose, answer.members, by="nuclide"),
         absorbed_dose_by_radiation_gy=_shared_out(dose, RADIATION_TYPES, by="radiation"),
         absorbed_dose_per_activity_gy_per_bq=per_activity,
         rbe_weighted=() if dose is None else _weighted(dose, assumed),
-        photon_energy_not_deposited=photon_share(answer.chain),
+        photon_energy_not_deposited=photon_share_of(answer, region),
     )
 
 
@@ -193,24 +200,71 @@ def photon_share(chain: DecayChain) -> float:
     return float(energy.photon / energy.total)
 
 
-def decay_shares(answer: AgentAnswer, region: RegionAnswer) -> tuple[DecayShare, ...]:
-    """Return where in time the decays of each member lie, on the best curve.
+def photon_share_of(answer: AgentAnswer, region: RegionAnswer) -> float:
+    """Return the share of the energy emitted in a region that photons carry."""
+    if answer.model is None:
+        return photon_share(answer.chain)
+    decays = region.decays.mean(axis=0)
+    each = [energy_per_decay_mev(n, decay_data=answer.chain.decay_data) for n in answer.members]
+    photons = sum(d * e.photon for d, e in zip(decays, each, strict=True))
+    return float(photons / sum(d * e.total for d, e in zip(decays, each, strict=True)))
 
-    Empty if the region was not measured.
+
+def decay_shares(answer: AgentAnswer, course: Course) -> dict[str, tuple[DecayShare, ...]]:
+    """Return where in time the decays of each member lie by region, on the best curves.
+
+    Empty for a region that was not measured; members that do not decay in one are left out.
     """
+    names = answer.chain.nuclides
+    found: dict[str, tuple[DecayShare, ...]] = {}
+    moved: dict[tuple[float, ...], dict[str, NDArray[np.float64]]] = {}
+    for region in answer.regions:
+        edges_s = _edges_s(region)
+        if edges_s is None:
+            found[region.region.name] = ()
+        elif answer.model is None:
+            decays = _decays_on_curve(answer, region, edges_s)
+            found[region.region.name] = _shares(names, decays)
+        else:
+            if edges_s not in moved:
+                moved[edges_s] = member_decays(answer, course, edges_s=edges_s)
+            found[region.region.name] = _shares(names, moved[edges_s][region.region.name])
+    return found
+
+
+def parent_share(answer: AgentAnswer, region: RegionAnswer) -> DecayShare | None:
+    """Return where in time the decays on the vector lie; ``None`` if it was not measured."""
+    edges_s = _edges_s(region)
+    if edges_s is None:
+        return None
+    return _shares(answer.members[:1], _decays_on_curve(answer, region, edges_s)[:, :1])[0]
+
+
+def _edges_s(region: RegionAnswer) -> tuple[float, ...] | None:
     observed = region.kinetics.observed
     if observed is None:
-        return ()
-    chain = answer.chain
+        return None
+    return (0.0, float(observed.time_s[0]), float(observed.time_s[-1]), math.inf)
+
+
+def _decays_on_curve(
+    answer: AgentAnswer, region: RegionAnswer, edges_s: tuple[float, ...]
+) -> NDArray[np.float64]:
+    """Return decays between times of the agent's chain, daughters where the parent decays."""
     amplitude_bq, rate_per_s = _phases(answer, region)
-    edges = (0.0, float(observed.time_s[0]), float(observed.time_s[-1]), math.inf)
-    parts = np.array(
+    return np.array(
         [
-            chain.cumulated_decays_from_phases(amplitude_bq, rate_per_s, start_s=start, stop_s=stop)
-            for start, stop in itertools.pairwise(edges)
+            answer.chain.cumulated_decays_from_phases(
+                amplitude_bq, rate_per_s, start_s=start, stop_s=stop
+            )
+            for start, stop in itertools.pairwise(edges_s)
         ]
     )
-    shares = parts / parts.sum(axis=0)
+
+
+def _shares(names: tuple[str, ...], parts: NDArray[np.float64]) -> tuple[DecayShare, ...]:
+    whole = parts.sum(axis=0)
+    shares = np.divide(parts, whole, out=np.zeros_like(parts), where=whole > 0.0)
     return tuple(
         DecayShare(
             nuclide=name,
@@ -219,7 +273,8 @@ def decay_shares(answer: AgentAnswer, region: RegionAnswer) -> tuple[DecayShare,
             after_last_point=float(shares[2, i]),
             informed_by_data=bool(shares[1, i] >= INFORMED_SHARE),
         )
-        for i, name in enumerate(chain.nuclides)
+        for i, name in enumerate(names)
+        if whole[i] > 0.0
     )
 
 
@@ -232,11 +287,27 @@ def _phases(answer: AgentAnswer, region: RegionAnswer) -> Phases:
     )
 
 
-def curve_record(answer: AgentAnswer, region: RegionAnswer) -> Curve:
-    """Return activity over time, of the parent with its band and of every member."""
-    amplitude_bq, rate_per_s = _phases(answer, region)
-    end_s = _end_of_curve_s(answer, region, amplitude_bq, rate_per_s)
-    time_s = np.unique(
+def curve_records(answer: AgentAnswer, course: Course) -> tuple[Curve, ...]:
+    """Return activity over time in every region: the parent with its band, and every member."""
+    ends_s = [_end_of_curve_s(answer, r, *_phases(answer, r)) for r in answer.regions]
+    if answer.model is None:
+        times = [_times_s(end_s) for end_s in ends_s]
+        members = [
+            answer.chain.activity_from_phases_bq(*_phases(answer, r), time_s=time_s)
+            for r, time_s in zip(answer.regions, times, strict=True)
+        ]
+    else:  # one time axis, so that the network is solved once
+        times = [_times_s(max(ends_s))] * len(ends_s)
+        found = member_activities_bq(answer, course, time_s=times[0])
+        members = [found[r.region.name] for r in answer.regions]
+    return tuple(
+        _curve_record(answer, r, time_s, activity)
+        for r, time_s, activity in zip(answer.regions, times, members, strict=True)
+    )
+
+
+def _times_s(end_s: float) -> NDArray[np.float64]:
+    return np.unique(
         np.concatenate(
             [
                 [0.0],
@@ -245,6 +316,14 @@ def curve_record(answer: AgentAnswer, region: RegionAnswer) -> Curve:
             ]
         )
     )
+
+
+def _curve_record(
+    answer: AgentAnswer,
+    region: RegionAnswer,
+    time_s: NDArray[np.float64],
+    members_bq: NDArray[np.float64],
+) -> Curve:
     few = dataclasses.replace(
         region.curve,
         amplitude_fraction=region.curve.amplitude_fraction[:CURVE_SAMPLES],
@@ -258,14 +337,15 @@ def curve_record(answer: AgentAnswer, region: RegionAnswer) -> Curve:
             time_s=time_s,
         )
     )
-    members = answer.chain.activity_from_phases_bq(amplitude_bq, rate_per_s, time_s=time_s)
     return Curve(
         region=region.region.name,
         time_s=tuple(time_s.tolist()),
         median_bq=_rounded(median),
         low_bq=_rounded(low),
         high_bq=_rounded(high),
-        members_bq={name: _rounded(members[:, i]) for i, name in enumerate(answer.chain.nuclides)},
+        members_bq={
+            name: _rounded(members_bq[:, i]) for i, name in enumerate(answer.chain.nuclides)
+        },
     )
 
 

@@ -9,13 +9,9 @@ import numpy as np
 import pytest
 
 from alphatwin.errors import DataError, InvalidValueError, NotSupportedError
-from alphatwin.kinetics.daughters import (
-    bound_curves,
-    daughter_network,
-    impurity_curves,
-    injected_sources,
-)
+from alphatwin.kinetics.daughters import bound_curves, daughter_network
 from alphatwin.kinetics.daughters_fates import fate, fate_names, parse_fate
+from alphatwin.kinetics.daughters_injected import impurity_curves, injected_sources
 from alphatwin.kinetics.network_solution import cumulated_decays
 from alphatwin.nuclides import decay_chain
 

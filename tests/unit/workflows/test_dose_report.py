@@ -199,7 +199,7 @@ def test_a_longer_population_half_life_raises_a_dose_that_rests_on_it():
 
 def test_a_daughter_that_leaves_takes_its_dose_along():
     report = report_of(predictions=(AC_DOTATATE,))
-    said = effects(report, "daughters", "every daughter decays elsewhere")
+    said = effects(report, "daughters", "all escape")
     parts = agent_of(report, AC).regions[0].absorbed_dose_by_nuclide_gy
     by_hand = parts["Ac-225"] / sum(parts.values())
     assert said[AC, "lesion", "absorbed_dose_gy"] == pytest.approx(by_hand, rel=ROUND_OFF)

@@ -1,0 +1,224 @@
+"""Where daughters decay: a fate over the regions of a course, for one agent."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from alphatwin.kinetics import time_integrated_activity_bq_s
+from alphatwin.kinetics.daughters import BLOOD, daughter_network
+from alphatwin.kinetics.daughters_fates import Fate, fate
+from alphatwin.kinetics.daughters_injected import check_fate_of_injected
+from alphatwin.kinetics.daughters_response import DaughterResponse, daughter_response
+from alphatwin.kinetics.network import Network, element_of
+from alphatwin.nuclides import decay_chain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from alphatwin.kinetics import RegionCurve
+    from alphatwin.patient import Course, DecayDataName, Injected, Region
+
+    Floats = NDArray[np.float64]
+
+STAY: Final = "stay"
+"""The default: daughters decay where their parent did, without a network."""
+STAY_AS_PRESET: Final = "all_stay"
+"""The preset that says the same, for what was injected beside the vector."""
+NOTHING_INSIDE: Final = (BLOOD, "bone")
+LONG_ENOUGH_TO_MOVE_S: Final = 600.0
+"""Nuclides that live longer go elsewhere with the blood, if they are free."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DaughterModel:
+    """A fate over the regions of a course, for what one agent injects.
+
+    Attributes
+    ----------
+    preset
+        Name of the fate.
+    fate, net, response
+        The fate, its network over the regions, and how that answers.
+    injected
+        What was injected beside the vector.
+    compartments
+        Compartment of each region, in the order of the course.
+    places
+        Place of the fate that each of them stands for; its own name if it stands for none.
+    """
+
+    preset: str
+    fate: Fate
+    net: Network
+    response: DaughterResponse
+    injected: Injected
+    compartments: Mapping[str, str]
+    places: Mapping[str, str]
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Every nuclide that decays, the agent's first."""
+        return self.response.nuclides
+
+    @property
+    def roots(self) -> tuple[tuple[str, float], ...]:
+        """Nuclides on the vector, each with its activity over that of the first at injection."""
+        impurity = self.injected.impurity
+        shares = [1.0] if impurity is None else [1.0, impurity.activity_fraction]
+        return tuple(zip(self.response.roots, shares, strict=True))
+
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """Compartments that the fate adds to the regions of the course."""
+        return tuple(c for c in self.net.compartments if c not in self.compartments.values())
+
+    def without_kinetics(self) -> tuple[str, ...]:
+        """Nuclides that live long enough to move, of elements of which the fate knows nothing."""
+        chain = self.net.chain
+        lives_s = np.log(2.0) / chain.decay_constants_per_s
+        return tuple(
+            name
+            for name, life_s in zip(chain.nuclides, lives_s.tolist(), strict=True)
+            if life_s > LONG_ENOUGH_TO_MOVE_S and not self.fate.element(element_of(name)).moves
+        )
+
+    def on_vector(
+        self, curves: Sequence[RegionCurve], *, administered_bq: float
+    ) -> tuple[Floats, ...]:
+        """Return the decays on the vector of each root. (n_samples, n_regions) [Bq s]."""
+        chain = self.net.chain
+        found: list[Floats] = []
+        for root, share in self.roots:
+            rate_per_s = float(chain.decay_constants_per_s[chain.index(root)])
+            columns = [
+                time_integrated_activity_bq_s(
+                    curve, administered_bq=share * administered_bq, decay_constant_per_s=rate_per_s
+                )
+                for curve in curves
+            ]
+            found.append(np.stack(columns, axis=-1))
+        return tuple(found)
+
+
+def needs_network(course: Course, *, nuclide: str, injected: Injected) -> bool:
+    """Whether the decays of an agent do not simply follow its curves."""
+    chain = decay_chain(nuclide, decay_data=course.assumptions.decay_data)
+    has_daughters = len(chain.nuclides) > 1
+    return not injected.is_pure or (has_daughters and course.assumptions.daughters != STAY)
+
+
+def daughter_model(
+    course: Course, *, nuclide: str, injected: Injected, preset: str | None = None
+) -> DaughterModel:
+    """Return the model of an agent's nuclide under a preset.
+
+    Parameters
+    ----------
+    course
+        The course, for its regions and assumptions.
+    nuclide
+        The agent's nuclide.
+    injected
+        What was injected beside the vector.
+    preset
+        Name of the fate, instead of the one in force.
+
+    Raises
+    ------
+    DataError, NotSupportedError, InvalidValueError
+        If the preset is unknown, its figures do not hold for the chain, or a region's name is that
+        of a place of the preset and the region is another.
+    """
+    assumed = course.assumptions
+    name = assumed.daughters if preset is None else preset
+    return _model(
+        course.regions,
+        nuclide,
+        injected,
+        preset=STAY_AS_PRESET if name == STAY else name,
+        decay_data=assumed.decay_data,
+        internalised=assumed.internalised_fraction,
+    )
+
+
+@lru_cache(maxsize=64)
+def _model(
+    regions: tuple[Region, ...],
+    nuclide: str,
+    injected: Injected,
+    *,
+    preset: str,
+    decay_data: DecayDataName,
+    internalised: float,
+) -> DaughterModel:
+    found = fate(preset)
+    impurity = injected.impurity
+    chain = check_fate_of_injected(
+        found,
+        nuclide=nuclide,
+        impurity=None if impurity is None else impurity.nuclide,
+        is_free=injected.radiochemical_purity < 1.0 or injected.dechelation_per_s > 0.0,
+        decay_data=decay_data,
+    )
+    places = {region.name: place_of(region, found) for region in regions}
+    compartments = {name: BLOOD if place == BLOOD else name for name, place in places.items()}
+    net = daughter_network(
+        found,
+        regions=tuple(compartments.values()),
+        chain=chain,
+        places={compartments[name]: place for name, place in places.items()},
+        place_shares=_shares(regions, places, compartments),
+        internalised_fraction={
+            compartments[name]: internalised
+            for name, place in places.items()
+            if place not in NOTHING_INSIDE
+        },
+    )
+    roots = (nuclide,) if impurity is None else (nuclide, impurity.nuclide)
+    answer = daughter_response(
+        net,
+        regions=tuple(compartments.values()),
+        roots=roots,
+        radiochemical_purity=injected.radiochemical_purity,
+        impurity_activity_fraction=0.0 if impurity is None else impurity.activity_fraction,
+        since_purification_s=injected.since_purification_s,
+        dechelation_per_s=injected.dechelation_per_s,
+    )
+    return DaughterModel(preset, found, net, answer, injected, compartments, places)
+
+
+def place_of(region: Region, found: Fate) -> str:
+    """Return the place of a fate that a region of the course stands for, or its own name.
+
+    A lesion is a place of its own, whatever organ it lies in or is called by.
+    """
+    if region.kind == "organ":
+        for name in (_key(region.name), _key(region.population_region)):
+            if name in found.places:
+                return name
+    return region.name if region.name not in found.places else f"{region.name} (lesion)"
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[\s-]+", "_", name.casefold())
+
+
+def _shares(
+    regions: tuple[Region, ...], places: Mapping[str, str], compartments: Mapping[str, str]
+) -> dict[str, float]:
+    """Return the share of its place that each region is: by mass, or equal if one is unknown."""
+    shares: dict[str, float] = {}
+    for region in regions:
+        same = [r for r in regions if places[r.name] == places[region.name]]
+        masses_kg = [r.mass_kg for r in same]
+        if len(same) > 1 and None not in masses_kg and region.mass_kg is not None:
+            total_kg = sum(m for m in masses_kg if m is not None)
+            shares[compartments[region.name]] = region.mass_kg / total_kg
+    return shares
