@@ -8,7 +8,8 @@ from alphatwin.kinetics.curve import (
     curve_scaled,
     time_integrated_activity_bq_s,
 )
-from alphatwin.kinetics.fit import Fit, fit
+from alphatwin.kinetics.fit import fit
+from alphatwin.kinetics.fitted import Fit
 from alphatwin.kinetics.informed import DecayShares, decay_shares
 from alphatwin.kinetics.models import MODELS
 from alphatwin.kinetics.observation import (
