@@ -8,9 +8,12 @@ from alphatwin.kinetics.curve import (
     curve_scaled,
     time_integrated_activity_bq_s,
 )
+from alphatwin.kinetics.diagnostics import LaplaceComparison, PointDiagnosis
+from alphatwin.kinetics.error_model import ErrorModel
 from alphatwin.kinetics.fit import fit
 from alphatwin.kinetics.fitted import Fit
 from alphatwin.kinetics.informed import DecayShares, decay_shares
+from alphatwin.kinetics.joint import CYCLES, JointFit, Sharing, fit_jointly
 from alphatwin.kinetics.models import MODELS
 from alphatwin.kinetics.observation import (
     Observations,
@@ -22,20 +25,27 @@ from alphatwin.kinetics.population import population_curve, population_curve_fro
 from alphatwin.kinetics.prior import Prior, Priors
 
 __all__ = [
+    "CYCLES",
     "MODELS",
     "DecayShares",
+    "ErrorModel",
     "Fit",
+    "JointFit",
+    "LaplaceComparison",
     "Observations",
     "Phases",
+    "PointDiagnosis",
     "Prior",
     "Priors",
     "RegionCurve",
+    "Sharing",
     "activity_bq",
     "best_phases",
     "curve_scaled",
     "decay_shares",
     "exceeds_administered",
     "fit",
+    "fit_jointly",
     "observations",
     "population_curve",
     "population_curve_from_uptake",

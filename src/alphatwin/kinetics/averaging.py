@@ -22,7 +22,7 @@ import numpy as np
 
 from alphatwin.kinetics.curve import RegionCurve
 from alphatwin.kinetics.models import phases
-from alphatwin.kinetics.posterior import climbed
+from alphatwin.kinetics.posterior import MANY_ITERATIONS, climbed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,7 +54,9 @@ def aicc(target: Target, start: NDArray[np.float64], *, error_parameters: int = 
     n = sum(part.time_s.size for part in target.parts)
     if n < k + 2:
         return None
-    z, _, _ = climbed(replace(target, prior_weight=NO_PRIOR), start[None, :])
+    z, _, _ = climbed(
+        replace(target, prior_weight=NO_PRIOR), start[None, :], iterations=MANY_ITERATIONS
+    )
     terms = target.residuals(z)[0]
     data = float(np.sum(terms[:n] ** 2) + np.sum(terms[n + target.n_parameters :] ** 2))
     log_likelihood = -0.5 * data + sum(part.log_constant for part in target.parts)

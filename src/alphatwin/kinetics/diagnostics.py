@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from alphatwin.kinetics.models import log_fraction, parameters, phases
+from alphatwin.kinetics.models import log_fraction, phases
 from alphatwin.kinetics.posterior import climbed
+from alphatwin.kinetics.target import curves_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -94,12 +95,10 @@ class LaplaceComparison:
 def log_integral(target: Target, z: NDArray[np.float64], *, part: int = 0) -> NDArray[np.float64]:
     """Return the logarithm of the integral of a part under its nuclide, per Bq given, (m,)."""
     chosen = target.parts[part]
-    shape = z[:, len(target.parts) :]
-    own = shape if chosen.mixing is None else shape @ chosen.mixing.T
-    made = parameters(chosen.scheme, np.column_stack([z[:, part], own]))
+    made = curves_of(target, z, part=part)
     amplitude, rate_per_s = phases(chosen.scheme.model, made)
     whole_s = np.sum(amplitude / (rate_per_s + chosen.scheme.decay_constant_per_s), axis=1)
-    return np.log(np.maximum(whole_s, 1e-300))
+    return np.asarray(np.log(np.maximum(whole_s, 1e-300)))
 
 
 def laplace_comparison(
@@ -161,11 +160,8 @@ def _log_f(
     target: Target, z: NDArray[np.float64], time_s: NDArray[np.float64], *, part: int
 ) -> NDArray[np.float64]:
     """Return the logarithm of the fraction of a part at times, (m, n_times)."""
-    chosen = target.parts[part]
-    shape = z[:, len(target.parts) :]
-    own = shape if chosen.mixing is None else shape @ chosen.mixing.T
-    made = parameters(chosen.scheme, np.column_stack([z[:, part], own]))
-    return log_fraction(chosen.scheme.model, made, time_s)
+    made = curves_of(target, z, part=part)
+    return log_fraction(target.parts[part].scheme.model, made, time_s)
 
 
 def _predicted(
@@ -186,7 +182,7 @@ def _predicted(
 def _time_shifts_s(
     target: Target, z: NDArray[np.float64], *, part: int
 ) -> tuple[float | None, ...]:
-    """Return the smallest shift in time that puts each point on its row's curve. [s]"""
+    """Return the smallest shift in time that puts each point on its row's curve, in s."""
     chosen = target.parts[part]
     constant_per_s = chosen.scheme.decay_constant_per_s
     at_s = chosen.time_s

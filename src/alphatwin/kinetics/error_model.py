@@ -24,8 +24,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from alphatwin.kinetics.models import log_fraction, parameters
+from alphatwin.kinetics.models import log_fraction
 from alphatwin.kinetics.posterior import modes, slopes
+from alphatwin.kinetics.target import curves_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -141,11 +142,9 @@ def with_errors(
 
 def _expected(target: Target, mode: Mode) -> tuple[NDArray[np.float64], ...]:
     """Return the best curve at the points of each part, as decay-corrected fractions."""
-    shape = mode.z[len(target.parts) :]
     found = []
     for i, part in enumerate(target.parts):
-        own = shape if part.mixing is None else part.mixing @ shape
-        made = parameters(part.scheme, np.concatenate([mode.z[i : i + 1], own])[None, :])
+        made = curves_of(target, mode.z[None, :], part=i)
         found.append(np.exp(log_fraction(part.scheme.model, made, part.time_s)[0]))
     return tuple(found)
 

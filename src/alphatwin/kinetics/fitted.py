@@ -15,9 +15,9 @@ from alphatwin.kinetics.diagnostics import (
     laplace_comparison,
     point_diagnoses,
 )
-from alphatwin.kinetics.models import log_fraction, named, parameters
+from alphatwin.kinetics.models import log_fraction, named
 from alphatwin.kinetics.parts import priors_used
-from alphatwin.kinetics.target import point_terms, shapes_of
+from alphatwin.kinetics.target import curves_of, point_terms, shapes_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -218,23 +218,21 @@ def fit_of_part(
 
 
 def _best(found: Weighed, part: int) -> Parameters:
-    own = found.target.parts[part]
-    shape = found.mode.z[len(found.target.parts) :]
-    mixed = shape if own.mixing is None else own.mixing @ shape
-    return parameters(own.scheme, np.concatenate([found.mode.z[part : part + 1], mixed])[None, :])
+    return curves_of(found.target, found.mode.z[None, :], part=part)
 
 
 def _residuals(found: Weighed, part: int) -> NDArray[np.float64]:
     """Return measured less best fit, over the standard uncertainty, (n_points,)."""
     own = found.target.parts[part]
     shape = found.mode.z[None, len(found.target.parts) :]
-    return -point_terms(own, shapes_of(own, shape), found.mode.z[part : part + 1])[0]
+    terms = point_terms(own, shapes_of(own, shape), found.mode.z[part : part + 1])
+    return np.asarray(-terms[0])
 
 
 def _integrals_bq_s(
     curve: RegionCurve, found: Weighed, decay_constant_per_s: float, administered_bq: float
 ) -> NDArray[np.float64]:
-    """Return the integrals of the samples of the leading model. [Bq s]"""
+    """Return the integrals of the samples of the leading model, in Bq s."""
     start = 0
     for name, drawn in found.drawn.items():
         size = drawn.made[0].rate_per_s.size

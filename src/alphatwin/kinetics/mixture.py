@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _SUM_OF_POWERS = {1: 6, 2: 6, 3: 8, 4: 8, 5: 8}
 _FREEDOM_OF_MANY = 4
+_BLOCK = 1024
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,21 +79,29 @@ def density(mixture: Mixture, z: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.ones(z.shape[0])
     nu = freedom(d)
     middle = mixture.centre.mean(axis=0)
-    z, centre = z - middle, mixture.centre - middle
+    centre = mixture.centre - middle
     inverse = np.linalg.inv(mixture.factor)
-    precision = np.swapaxes(inverse, 1, 2) @ inverse
+    precision = np.swapaxes(inverse, 1, 2) @ inverse / nu
     rows, columns = np.triu_indices(d)
-    monomials = np.concatenate([z[:, rows] * z[:, columns], z, np.ones((z.shape[0], 1))], axis=1)
     twice = np.where(rows == columns, 1.0, 2.0)
     linear = np.einsum("cij,cj->ci", precision, centre)
-    constant = np.einsum("ci,ci->c", linear, centre)
-    weights = np.column_stack([precision[:, rows, columns] * twice, -2.0 * linear, constant])
-    base = 1.0 + np.maximum(monomials @ weights.T, 0.0) / nu
-    power = base.copy()
-    for _ in range((nu + d) // 2 - 1):
-        power *= base
+    constant = 1.0 + np.einsum("ci,ci->c", linear, centre)
+    weights = np.column_stack([precision[:, rows, columns] * twice, -2.0 * linear, constant]).T
     log_volume = np.log(np.diagonal(mixture.factor, axis1=1, axis2=2)).sum(axis=1)
     log_constant = (
         math.lgamma(0.5 * (nu + d)) - math.lgamma(0.5 * nu) - 0.5 * d * math.log(nu * math.pi)
     )
-    return np.asarray((1.0 / power) @ (mixture.share * np.exp(log_constant - log_volume)))
+    height = mixture.share * np.exp(log_constant - log_volume)
+    found = np.empty(z.shape[0])
+    for start in range(0, z.shape[0], _BLOCK):  # what fits into the cache at a time
+        part = z[start : start + _BLOCK] - middle
+        ones = np.ones((part.shape[0], 1))
+        monomials = np.concatenate([part[:, rows] * part[:, columns], part, ones], axis=1)
+        base = monomials @ weights
+        np.maximum(base, 1.0, out=base)
+        np.reciprocal(base, out=base)
+        power = base.copy()
+        for _ in range((nu + d) // 2 - 1):
+            power *= base
+        found[start : start + _BLOCK] = power @ height
+    return found

@@ -235,7 +235,7 @@ def shape_parameters(scheme: Scheme, z: NDArray[np.float64]) -> Parameters:
 
 
 def _rate_per_s(scheme: Scheme, z: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the terminal biological rate of deviates (m,). [1/s]"""
+    """Return the terminal biological rate of deviates (m,), in 1/s."""
     prior = scheme.effective_half_life
     constant_per_s = prior.decay_constant_per_s or scheme.decay_constant_per_s
     log_physical = math.log(math.log(2.0) / constant_per_s)

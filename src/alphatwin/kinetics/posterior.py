@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
     from alphatwin.kinetics.target import Target
 
+FEW_ITERATIONS, MANY_ITERATIONS = 15, 100
+"""Most steps to a mode where a proposal is wanted, and where the best curve is."""
+ROUGHLY_SETTLED, SETTLED = 1e-6, 1e-11
+"""Change of the cost, over itself plus 1, from which a climb has ended: as above."""
 WIDENED = 1.15
 """Factor on the scale of each proposal; a little too wide costs little, too narrow much."""
 PRIOR_SHARE = 0.1
@@ -53,7 +57,6 @@ _LEVEL_FREEDOM = 5
 _GRID = (-1.3, 0.0, 1.3)
 _MOST_GRID_AXES = 4
 _STARTS = 4
-_ITERATIONS = 40
 _STEP = 1e-5
 
 
@@ -128,6 +131,14 @@ def modes(target: Target) -> tuple[Mode, ...]:
     return tuple(found)
 
 
+def polished(target: Target, mode: Mode) -> Mode:
+    """Return a mode to all digits that rounding leaves it."""
+    z, cost, curvature = climbed(
+        target, mode.z[None, :], iterations=MANY_ITERATIONS, settled_at=SETTLED
+    )
+    return Mode(z[0], float(cost[0]), curvature[0])
+
+
 def explore(target: Target, at: tuple[Mode, ...], generator: np.random.Generator) -> Explored:
     """Return a first round of sampling, from the neighbourhood of the modes and the prior."""
     proposal = joined(((_at_modes(target, at), 1.0 - PRIOR_SHARE), (_prior(target), PRIOR_SHARE)))
@@ -166,47 +177,53 @@ def climbed(
     z: NDArray[np.float64],
     *,
     used: NDArray[np.float64] | None = None,
+    iterations: int = FEW_ITERATIONS,
+    settled_at: float = ROUGHLY_SETTLED,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return places (m, d), costs (m,) and curvatures (m, d, d) of minima from all starts.
 
     By Levenberg-Marquardt; ``used`` as in :meth:`Target.residuals`, one row per start.
     """
     damping = np.full(z.shape[0], 1e-2)
-    r = target.residuals(z, used=used)
+    r, jacobian = _expanded(target, z, used)
     cost = 0.5 * np.sum(r**2, axis=1)
     eye = np.eye(z.shape[1])
-    jacobian = slopes(target, z, used=used)
-    for _ in range(_ITERATIONS):
+    for _ in range(iterations):
         curvature = np.swapaxes(jacobian, 1, 2) @ jacobian
         slope = np.einsum("mij,mi->mj", jacobian, r)
         damped = curvature + damping[:, None, None] * eye * np.maximum(curvature, 1.0)
         step = -np.linalg.solve(damped, slope[:, :, None])[:, :, 0]
         trial = z + np.clip(step, -2.0, 2.0)
-        trial_r = target.residuals(trial, used=used)
+        trial_r, trial_jacobian = _expanded(target, trial, used)
         trial_cost = 0.5 * np.sum(trial_r**2, axis=1)
         better = trial_cost < cost
-        settled = np.abs(cost - trial_cost) <= 1e-9 * (1.0 + cost)
+        settled = np.abs(cost - trial_cost) <= settled_at * (1.0 + cost)
         z = np.where(better[:, None], trial, z)
         r = np.where(better[:, None], trial_r, r)
+        jacobian = np.where(better[:, None, None], trial_jacobian, jacobian)
         cost = np.where(better, trial_cost, cost)
         damping = np.clip(np.where(better, damping * 0.1, damping * 8.0), 1e-12, 1e12)
         if (settled | (damping > 1e6)).all():
             break
-        jacobian = slopes(target, z, used=used)
-    jacobian = slopes(target, z, used=used)
     return z, cost, np.swapaxes(jacobian, 1, 2) @ jacobian
 
 
-def slopes(
-    target: Target, z: NDArray[np.float64], *, used: NDArray[np.float64] | None = None
-) -> NDArray[np.float64]:
+def slopes(target: Target, z: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the central-difference derivative of the residuals, (m, n_terms, d)."""
+    return _expanded(target, z, None)[1]
+
+
+def _expanded(
+    target: Target, z: NDArray[np.float64], used: NDArray[np.float64] | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return residuals (m, n_terms) and their central-difference derivatives (m, n_terms, d)."""
     m, d = z.shape
-    steps = _STEP * np.eye(d)
-    both = np.concatenate([z[:, None, :] + steps, z[:, None, :] - steps], axis=1)
-    repeated = None if used is None else np.repeat(used, 2 * d, axis=0)
-    r = target.residuals(both.reshape(2 * m * d, d), used=repeated).reshape(m, 2, d, -1)
-    return np.asarray(np.swapaxes((r[:, 0] - r[:, 1]) / (2.0 * _STEP), 1, 2))
+    steps = np.concatenate([np.zeros((1, d)), _STEP * np.eye(d), -_STEP * np.eye(d)])
+    repeated = None if used is None else np.repeat(used, 2 * d + 1, axis=0)
+    every = (z[:, None, :] + steps).reshape(m * (2 * d + 1), d)
+    r = target.residuals(every, used=repeated).reshape(m, 2 * d + 1, -1)
+    slope = (r[:, 1 : d + 1] - r[:, d + 1 :]) * (0.5 / _STEP)
+    return r[:, 0], np.swapaxes(slope, 1, 2)
 
 
 def _starts(target: Target) -> NDArray[np.float64]:
@@ -230,7 +247,8 @@ def _at_modes(target: Target, at: tuple[Mode, ...]) -> Mixture:
     weights *= [math.exp(-0.5 * float(np.linalg.slogdet(m.curvature)[1])) for m in at]
     share = 0.5 * weights / weights.sum() + 0.5 / len(at)
     spread = np.linalg.inv(np.stack([m.curvature for m in at]))[:, r:, r:]
-    return Mixture(np.stack([m.z[r:] for m in at]), WIDENED * np.linalg.cholesky(spread), share)
+    factor = np.asarray(WIDENED * np.linalg.cholesky(spread), dtype=np.float64)
+    return Mixture(np.stack([m.z[r:] for m in at]), factor, share)
 
 
 def _prior(target: Target) -> Mixture:
@@ -250,7 +268,7 @@ def _adapted(target: Target, explored: Explored, generator: np.random.Generator)
     precision = np.swapaxes(jacobian, 1, 2) @ jacobian
     precision[:, r:, r:] += SHORTENED * np.eye(target.n_shape)
     spread = np.linalg.inv(precision)[:, r:, r:]
-    factor = WIDENED * np.linalg.cholesky(spread)
+    factor = np.asarray(WIDENED * np.linalg.cholesky(spread), dtype=np.float64)
     kernels = Mixture(z[:, r:], factor, np.full(KERNELS, 1.0 / KERNELS))
     kept = (1.0 - PRIOR_SHARE) * MODES_SHARE
     return joined(
@@ -283,7 +301,7 @@ def _drawn(target: Target, proposal: Mixture, count: int, generator: np.random.G
     columns, log_proposal = [], np.zeros(shape.shape[0])
     for part, shapes in zip(target.parts, found, strict=True):
         at = levels(part, shapes)
-        normal = generator.standard_normal(shape.shape[0])
+        normal = np.asarray(generator.standard_normal(shape.shape[0]))
         if at.is_exact.all():
             columns.append(at.z + at.sd * normal)
             log_proposal += _log_normal(normal) - np.log(at.sd)

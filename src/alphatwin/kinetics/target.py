@@ -150,13 +150,17 @@ class Target:
         r = len(self.parts)
         found = [shapes_of(part, z[:, r:]) for part in self.parts]
         data = np.concatenate(
-            [point_terms(p, s, z[:, i]) for i, (p, s) in enumerate(zip(self.parts, found))], axis=1
+            [
+                point_terms(p, s, z[:, i])
+                for i, (p, s) in enumerate(zip(self.parts, found, strict=True))
+            ],
+            axis=1,
         )
         if used is not None:
             data = data * used
         walls = [
             wall_term(p, s, z[:, i])[:, None]
-            for i, (p, s) in enumerate(zip(self.parts, found))
+            for i, (p, s) in enumerate(zip(self.parts, found, strict=True))
             if p.is_bounded
         ]
         return np.concatenate([data, self.prior_weight * z, *walls], axis=1)
@@ -164,7 +168,7 @@ class Target:
     def log_density(self, z: NDArray[np.float64], found: tuple[Shapes, ...]) -> NDArray[np.float64]:
         """Return ln(likelihood x prior) of deviates whose shapes are known, (m,)."""
         total = np.einsum("ij,ij->i", z, z)
-        for i, (part, shapes) in enumerate(zip(self.parts, found)):
+        for i, (part, shapes) in enumerate(zip(self.parts, found, strict=True)):
             data = point_terms(part, shapes, z[:, i])
             total += np.einsum("ij,ij->i", data, data)
             if part.is_bounded:
@@ -183,10 +187,21 @@ class Target:
         return tuple(shapes_of(part, z) for part in self.parts)
 
 
+def own_shape(part: Part, shape: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the deviates of a part's own shape (m, n) from those of the whole (m, n_shape)."""
+    return shape if part.mixing is None else shape @ part.mixing.T
+
+
+def curves_of(target: Target, z: NDArray[np.float64], *, part: int) -> Parameters:
+    """Return the parameters of a part's curves, of deviates of the whole (m, n_parameters)."""
+    own = target.parts[part]
+    shape = own_shape(own, z[:, len(target.parts) :])
+    return shape_parameters(own.scheme, shape).raised(own.scheme.fraction.log_sd * z[:, part])
+
+
 def shapes_of(part: Part, z: NDArray[np.float64]) -> Shapes:
     """Return the curves of a part, of deviates of the shape of the whole (m, n_shape)."""
-    own = z if part.mixing is None else z @ part.mixing.T
-    made = shape_parameters(part.scheme, own)
+    made = shape_parameters(part.scheme, own_shape(part, z))
     peak = log_peak(part.scheme.model, made) if part.is_bounded else np.zeros(z.shape[0])
     return Shapes(made, log_fraction(part.scheme.model, made, part.time_s), peak)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from alphatwin.kinetics.averaging import LEAST_WEIGHT, aicc, counts, normalised
 from alphatwin.kinetics.candidates import DECISIVE_LOG_EVIDENCE, log_odds
 from alphatwin.kinetics.error_model import (
@@ -17,10 +15,10 @@ from alphatwin.kinetics.error_model import (
 )
 from alphatwin.kinetics.fitted import Drawn, Weighed, fit_of_part
 from alphatwin.kinetics.models import UPTAKE_AND_CLEARANCE
-from alphatwin.kinetics.posterior import adapt, draw, explore, modes, resampled
-from alphatwin.kinetics.target import Target
+from alphatwin.kinetics.posterior import adapt, draw, explore, modes, polished, resampled
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from alphatwin.kinetics.averaging import Averaging
@@ -28,8 +26,11 @@ if TYPE_CHECKING:
     from alphatwin.kinetics.fitted import Fit
     from alphatwin.kinetics.posterior import Explored, Sampled
     from alphatwin.kinetics.prior import Priors
+    from alphatwin.kinetics.target import Target
 
-PROPOSALS_PER_SAMPLE = 2
+PROPOSALS_PER_EFFECTIVE = 1.15
+"""Proposals over those that should be worth as many samples as are wanted."""
+FEWEST_PER_SAMPLE, MOST_PER_SAMPLE = 1.25, 3.0
 LEAST_PROPOSALS = 500
 HOPELESS_LOG_EVIDENCE = 10.0
 """Distance from the best model after which a rough evidence is good enough."""
@@ -85,11 +86,19 @@ def weighed_fits(
     n_points = sum(part.time_s.size for part in targets[leading].parts)
     found = Weighed(
         model=leading,
-        mode=explored[leading].at[0],
+        mode=polished(targets[leading], explored[leading].at[0]),
         target=targets[leading],
         drawn=drawn,
         order=generator.permutation(samples),
-        why=_why(leading, log_evidence, weights, used, n_points, priors, is_asked=is_asked),
+        why=_why(
+            leading,
+            log_evidence,
+            weights,
+            used,
+            n_points=n_points,
+            priors=priors,
+            is_asked=is_asked,
+        ),
         averaging=used,
         weights=weights,
         log_evidence=log_evidence,
@@ -175,15 +184,13 @@ def _final(
     wanted: dict[str, int],
     generator: np.random.Generator,
 ) -> dict[str, Sampled]:
-    return {
-        name: draw(
-            targets[name],
-            explored[name].proposal,
-            PROPOSALS_PER_SAMPLE * count + LEAST_PROPOSALS,
-            generator,
-        )
-        for name, count in wanted.items()
-    }
+    found = {}
+    for name, count in wanted.items():
+        ideal = PROPOSALS_PER_EFFECTIVE / explored[name].efficiency
+        per_sample = min(max(ideal, FEWEST_PER_SAMPLE), MOST_PER_SAMPLE)
+        proposals = round(per_sample * count) + LEAST_PROPOSALS
+        found[name] = draw(targets[name], explored[name].proposal, proposals, generator)
+    return found
 
 
 def _resampled(
@@ -212,9 +219,9 @@ def _why(
     log_evidence: dict[str, float],
     weights: dict[str, float],
     averaging: Averaging,
+    *,
     n_points: int,
     priors: Priors,
-    *,
     is_asked: bool,
 ) -> str:
     """Return why the leading model leads, and how the others were weighed."""
