@@ -26,15 +26,16 @@ DECISIVE_LOG_EVIDENCE = math.log(3.0)
 LEAST_POINTS: Final = {
     CLEARANCE: 1,
     UPTAKE_AND_CLEARANCE: 1,
-    TWO_PHASE_CLEARANCE: 3,
+    TWO_PHASE_CLEARANCE: 2,
     PART_UPTAKE_AND_CLEARANCE: 4,
     UPTAKE_AND_TWO_PHASE_CLEARANCE: 6,
     THREE_PHASE_CLEARANCE: 7,
 }
-"""Points from which a family is weighed unasked: from the parameters' number of the larger ones,
-and one more for those whose parameters even good points hardly tell apart."""
+"""Points from which a family is weighed unasked. Two points do not tell two phases apart, but they
+do not exclude that a fast one went by unseen, and an interval that leaves this out is too narrow.
+The richer families wait for as many points as they have parameters, or one more."""
 LEAST_POINTS_ASKED = 3
-"""Points from which a family beyond clearance and uptake may be asked for."""
+"""Points from which a family beyond clearance and uptake may be asked for, as the only one."""
 
 
 def candidates(seen: Observations, priors: Priors, model: str | None) -> tuple[str, ...]:
