@@ -51,17 +51,21 @@ class PointDiagnosis:
     time_shift_s
         Smallest shift of its time that puts it on the curve of the others; ``None`` if none up to
         three times the last time does. [s]
+    is_determined
+        Whether the other points are at least as many as the parameters; else priors fill in for
+        them, and a large residual may as well be the prior's.
     """
 
     time_s: float
     left_out_residual: float
     integral_ratio: float
     time_shift_s: float | None
+    is_determined: bool
 
     @property
     def is_outlier(self) -> bool:
-        """Whether the point contradicts the others."""
-        return abs(self.left_out_residual) > LARGE_RESIDUAL
+        """Whether the point contradicts the others, which say enough without it."""
+        return self.is_determined and abs(self.left_out_residual) > LARGE_RESIDUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,7 @@ def point_diagnoses(target: Target, mode: Mode, *, part: int = 0) -> tuple[Point
             left_out_residual=float(residual[i]),
             integral_ratio=math.exp(float(change[i])),
             time_shift_s=shifts_s[i],
+            is_determined=total - 1 >= target.n_parameters,
         )
         for i in range(n)
     )

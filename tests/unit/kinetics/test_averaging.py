@@ -26,7 +26,7 @@ ADMINISTERED_BQ = 7.4e9
 HALF_LIFE = Prior("half-life", Lognormal(80.0 * HOUR_S, 1.3), "test", "assumed")
 SAMPLES = 4000
 UNDECIDED_H = (4.0, 24.0, 120.0)
-UNDECIDED_BQ = (9e7, 6e7, 2e7)
+UNDECIDED_BQ = (1.02e8, 6e7, 2.1e7)
 SIX_H = (1.0, 4.0, 24.0, 48.0, 96.0, 168.0)
 OF_A_MEAN = 4.0 / math.sqrt(2000)  # four standard errors, in standard deviations
 
@@ -63,7 +63,7 @@ def test_samples_are_drawn_from_the_models_by_their_weights():
     found = fitted(UNDECIDED_H, UNDECIDED_BQ)
     assert found.averaging == "evidence"
     assert sum(found.weights.values()) == pytest.approx(1.0)
-    assert 0.05 < min(found.weights.values())
+    assert min(found.weights.values()) > 0.01
     amplitude = found.curve.amplitude_fraction
     shares = {
         "clearance": np.mean(amplitude[:, 1] == 0.0),
@@ -147,9 +147,9 @@ def test_aicc_is_the_textbook_formula_of_a_straight_line():
 
 
 def test_an_unknown_way_to_average_is_refused():
-    with pytest.raises(InvalidValueError, match="averaging must be one of .*'evidence'"):
+    with pytest.raises(InvalidValueError, match=r"averaging must be one of .*'evidence'"):
         fitted(UNDECIDED_H, UNDECIDED_BQ, averaging="bic")
-    with pytest.raises(InvalidValueError, match="error_model must be one of .*'stated'"):
+    with pytest.raises(InvalidValueError, match=r"error_model must be one of .*'stated'"):
         fitted(UNDECIDED_H, UNDECIDED_BQ, error_model="poisson")
 
 

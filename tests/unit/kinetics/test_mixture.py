@@ -13,8 +13,9 @@ ROUND_OFF = 1e-10  # squared distances of up to 1e6 by cancelling monomials
 
 def some(d: int) -> Mixture:
     generator = np.random.default_rng(d)
-    factor = np.tril(generator.standard_normal((3, d, d)) * 0.3)
-    factor[:, np.arange(d), np.arange(d)] = np.array([[0.01], [1.0], [3.0]])
+    factor = np.tril(generator.standard_normal((3, d, d)) * 0.2)
+    factor[:, np.arange(d), np.arange(d)] = 1.0
+    factor *= np.array([0.02, 1.0, 3.0])[:, None, None]
     return Mixture(generator.standard_normal((3, d)) * 2.0, factor, np.array([0.5, 0.2, 0.3]))
 
 

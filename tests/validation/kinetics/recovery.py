@@ -297,7 +297,7 @@ def _one(
 
 
 def interval(curve: RegionCurve, decay_constant_per_s: float) -> tuple[float, float, float]:
-    """Return lower limit, median and upper limit of the integral. [Bq s]"""
+    """Return lower limit, median and upper limit of the integral, in Bq s."""
     found = summarise(
         time_integrated_activity_bq_s(
             curve, administered_bq=ADMINISTERED_BQ, decay_constant_per_s=decay_constant_per_s
@@ -306,19 +306,25 @@ def interval(curve: RegionCurve, decay_constant_per_s: float) -> tuple[float, fl
     return float(found.low), float(found.median), float(found.high)
 
 
+HEAD = """\
+| tissue | n | noise | coverage | width | averaged | chosen | Haensch. | Madsen | trapez. | 2 exp |
+|---|---|---|---|---|---|---|---|---|---|---|
+"""
+SHORT = {CLEARANCE: "1 phase", UPTAKE_AND_CLEARANCE: "uptake", TWO_PHASE_CLEARANCE: "2 phases"}
+RECIPES = ("averaged", "chosen", "Haenscheid", "Madsen", "trapezoid", "two exponentials")
+
+
 def line(row: Row) -> str:
-    """Return a row as a line of a Markdown table."""
-    cells = [row.truth, str(row.points), f"{100 * row.noise:.0f}"]
-    cells += [f"{100 * row.coverage:.1f}", f"{100 * row.coverage_chosen:.1f}", f"{row.width:.2f}"]
-    for name in (
-        "averaged", "chosen", "Haenscheid", "Madsen", "trapezoid", "two exponentials",
-    ):  # fmt: skip
+    """Return a row as a line of a Markdown table; f: per cent that failed."""
+    cells = [SHORT[row.truth], str(row.points), f"{100 * row.noise:.0f}"]
+    cells += [f"{100 * row.coverage:.1f}, {100 * row.coverage_chosen:.1f}", f"{row.width:.2f}"]
+    for name in RECIPES:
         one = row.methods.get(name)
         if one is None:
             cells.append("-")
             continue
-        failed = f" ({100 * one.failed:.0f} % fail)" if one.failed > 0.0 else ""
-        cells.append(f"{100 * one.bias:+.1f} / {100 * one.rmse:.1f}{failed}")
+        failed = f", f {100 * one.failed:.0f}" if one.failed >= 0.005 else ""
+        cells.append(f"{100 * one.bias:+.0f}/{100 * one.rmse:.0f}{failed}")
     return "| " + " | ".join(cells) + " |"
 
 
@@ -328,12 +334,12 @@ if __name__ == "__main__":
 
     patients = int(sys.argv[1]) if len(sys.argv) > 1 else 400
     cells = list(itertools.product(TRUTHS, TIMES_H, NOISES))
+    sys.stdout.write(HEAD)
     with ProcessPoolExecutor(2) as pool:
         jobs = [
             pool.submit(recovery, truth, points=points, noise=noise, patients=patients)
             for truth, points, noise in cells
         ]
         for job in jobs:
-            row = job.result()
-            sys.stdout.write(f"{line(row)} {row.leading} {row.coverage_ac225:.3f}\n")
+            sys.stdout.write(f"{line(job.result())}\n")
             sys.stdout.flush()
