@@ -12,6 +12,7 @@ from alphatwin.patient import (
     Point,
     Prediction,
     Region,
+    UptakeFactor,
 )
 
 HOUR_S = 3600.0
@@ -74,4 +75,6 @@ def course(
 
 
 AC_DOTATATE = Prediction("225Ac-DOTATATE", activity_bq=8e6)
-PB_DOTAMTATE = Prediction("212Pb-DOTAMTATE", uptake_ratio=1.0, uptake_ratio_relative_sd=0.3)
+PB_DOTAMTATE = Prediction(
+    "212Pb-DOTAMTATE", factors=(UptakeFactor("uptake_ratio", 1.0, relative_sd=0.3),)
+)

@@ -94,6 +94,16 @@ def test_decay_data_and_seed_change_the_answer_and_are_recorded(course):
     }
 
 
+def test_compare_sets_agents_side_by_side(course):
+    agents = ("177Lu-DOTATATE", "225Ac-DOTATATE")
+    report = answer("compare", course, "--agents", ",".join(agents))
+    assert tuple(a["agent"] for a in report["agents"]) == agents
+    assert {r["region"] for r in report["regions"]} >= {"lesion 1", "kidneys"}
+    assert "225Ac-DOTATATE" in alphatwin("compare", course, "--agents", ",".join(agents)).stdout
+    done = alphatwin("compare", course, "--agents", "177Lu-DOTATATE", code=1)
+    assert "at least two" in done.stderr
+
+
 def test_chain_says_activity_and_decays_of_every_member():
     report = answer("chain", "225Ac", "--activity", "1 MBq", "--at", "0 s", "--at", "10 d")
     assert report["time_s"] == [0.0, 864000.0]
@@ -190,7 +200,7 @@ def test_template_is_a_course_that_runs_and_is_never_overwritten(tmp_path):
 
 
 def test_help_of_every_command_shows_an_example():
-    commands = ("demo", "new", "dose", "chain", "nuclide", "agents")
+    commands = ("demo", "new", "dose", "compare", "chain", "nuclide", "agents")
     shown = alphatwin("--help").stdout
     for command in commands:
         assert command in shown

@@ -32,6 +32,7 @@ app = typer.Typer(
 app.command("demo")(report_commands.demo)
 app.command("new")(report_commands.new)
 app.command("dose")(report_commands.dose)
+app.command("compare")(report_commands.compare)
 app.command("chain")(physics_commands.chain)
 app.command("nuclide")(physics_commands.nuclide)
 app.command("agents")(physics_commands.agents)

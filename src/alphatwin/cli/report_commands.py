@@ -49,6 +49,31 @@ def dose(
     _run(read_course(course), output, decay_data, seed, as_json=as_json)
 
 
+def compare(
+    course: Annotated[Path, typer.Argument(help="Course file (see `alphatwin new`).")],
+    *,
+    agents: Annotated[
+        str, typer.Option(help="Names of agents, separated by commas; the first is the basis.")
+    ],
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Agents side by side in one patient, with the errors that they share cancelling.
+
+    Example: alphatwin compare course.toml --agents 177Lu-DOTATATE,225Ac-DOTATATE
+    """
+    from alphatwin.cli.compare_page import print_compare
+    from alphatwin.cli.output import print_json
+    from alphatwin.files import read_course
+    from alphatwin.workflows.compare import compare_report
+
+    report = compare_report(read_course(course), agents=tuple(agents.split(",")), seed=seed)
+    if as_json:
+        print_json(report)
+    else:
+        print_compare(report)
+
+
 def demo(
     *,
     output: OutputFolder = None,

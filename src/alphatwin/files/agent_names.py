@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from alphatwin.agents import Agent, agent, agents
 from alphatwin.agents.catalogue import name_key
@@ -14,6 +15,22 @@ if TYPE_CHECKING:
     from alphatwin.files import schema
     from alphatwin.files.mistakes import Mistakes
     from alphatwin.files.sections import Entry
+
+_NUCLIDE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{0,11}")
+
+
+def nuclide_name(text: str) -> str:
+    """Return the canonical name of a nuclide.
+
+    Raises
+    ------
+    DataError
+        If it is none that is known.
+    """
+    if _NUCLIDE.fullmatch(text) is None:
+        msg = f"{show(text)} is no nuclide; write symbol and mass number: Bi-213, 213Bi or Ba-137m"
+        raise DataError(msg)
+    return canonical_name(text)
 
 
 class AgentNames:
@@ -82,7 +99,7 @@ def _own_agent(entry: Entry[schema.AgentTable], *, mistakes: Mistakes) -> Agent 
     if entry.table is None:
         return None
     try:
-        nuclide = canonical_name(entry.table.nuclide)
+        nuclide = nuclide_name(entry.table.nuclide)
     except AlphaTwinError as error:
         mistakes.add((*entry.path, "nuclide"), str(error))
         return None
@@ -91,6 +108,7 @@ def _own_agent(entry: Entry[schema.AgentTable], *, mistakes: Mistakes) -> Agent 
         vector=entry.table.vector,
         target=entry.table.target,
         receptor_action=entry.table.receptor_action,
+        chelator=entry.table.chelator,
         nuclide=nuclide,
         routes=("intravenous", "intra-arterial"),
         absent=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alphatwin import units
 from alphatwin.errors import InvalidValueError
@@ -12,7 +12,7 @@ from alphatwin.files.facts import Fact
 from alphatwin.files.mistakes import field_name, show
 from alphatwin.files.regions import note_twice
 from alphatwin.nuclides import nuclide
-from alphatwin.patient import Administration, Prediction
+from alphatwin.patient import Administration, Prediction, UptakeFactor
 
 if TYPE_CHECKING:
     from alphatwin.agents import Agent
@@ -114,7 +114,7 @@ def _given(
     if agent is None:
         return None
     decaying = mistakes.attempt(
-        lambda: nuclide(agent.nuclide, decay_data=assumptions.decay_data),  # type: ignore[arg-type]
+        lambda: nuclide(agent.nuclide, decay_data=assumptions.decay_data),
         (*entry.path, "agent"),
     )
     if table is None or decaying is None or not keys_are_right:
@@ -203,7 +203,7 @@ def _prediction(
     *,
     mistakes: Mistakes,
 ) -> Prediction | None:
-    if agent is not None and "uptake_ratio" not in entry.raw and given:
+    if agent is not None and not _states_uptake_ratio(entry.raw) and given:
         _check_vector(entry, agent, given, mistakes=mistakes)
     if "uptake_ratio_uncertainty" in entry.raw and "uptake_ratio" not in entry.raw:
         mistakes.add((*entry.path, "uptake_ratio_uncertainty"), "needs an uptake_ratio beside it")
@@ -223,11 +223,36 @@ def _prediction(
         lambda: Prediction(
             agent=agent.name,
             activity_bq=activity_bq,
-            uptake_ratio=table.uptake_ratio,
-            uptake_ratio_relative_sd=table.uptake_ratio_uncertainty or 0.0,
+            factors=_factors(table),
         ),
         entry.path,
     )
+
+
+def _states_uptake_ratio(raw: dict[str, Any]) -> bool:
+    factors = raw.get("factors")
+    listed = factors if isinstance(factors, list) else []
+    return "uptake_ratio" in raw or any(
+        isinstance(f, dict) and f.get("name") == "uptake_ratio" for f in listed
+    )
+
+
+def _factors(table: schema.PredictionTable) -> tuple[UptakeFactor, ...]:
+    """Return the factors; ``uptake_ratio`` beside them is the factor of that name."""
+    stated = [
+        UptakeFactor(
+            name=f.name,
+            value=f.value,
+            relative_sd=f.uncertainty or 0.0,
+            regions=None if f.regions is None else tuple(f.regions),
+            source=f.source or "",
+        )
+        for f in table.factors
+    ]
+    if table.uptake_ratio is not None:
+        spread = table.uptake_ratio_uncertainty or 0.0
+        stated.insert(0, UptakeFactor("uptake_ratio", table.uptake_ratio, spread))
+    return tuple(stated)
 
 
 def _check_vector(

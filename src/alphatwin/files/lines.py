@@ -7,6 +7,7 @@ it is only asked about text that :mod:`tomllib` has accepted, so it checks nothi
 from __future__ import annotations
 
 import bisect
+import contextlib
 import re
 import tomllib
 
@@ -25,6 +26,10 @@ _STRING = re.compile(
 )
 
 
+class _LostError(Exception):
+    """The text is not TOML after all: what has been found so far must do."""
+
+
 class Places:
     """Lines of a TOML text by path: ``("regions", 1, "mass")`` is ``regions[1].mass``."""
 
@@ -33,7 +38,8 @@ class Places:
         self._newlines = [m.start() for m in re.finditer("\n", self._text)]
         self._lines: dict[Path, int] = {(): 1}
         self._sizes: dict[Path, int] = {}
-        self._document()
+        with contextlib.suppress(_LostError, IndexError, ValueError):
+            self._document()
 
     def line(self, path: Path) -> int:
         """Return the line of a path, or of the nearest thing around it that is in the text."""
@@ -55,11 +61,13 @@ class Places:
         table: Path = ()
         at = self._skip(_BLANK_OR_COMMENT, 0)
         while at < len(self._text):
+            start = at
             if self._text[at] == "[":
                 at, table = self._header(at)
             else:
                 at = self._key_value(at, table)
             at = self._skip(_BLANK_OR_COMMENT, at)
+            _check_progress(start, at)
 
     def _header(self, at: int) -> tuple[int, Path]:
         is_array = self._text.startswith("[[", at)
@@ -118,17 +126,26 @@ class Places:
     def _array(self, at: int, path: Path) -> int:
         at, index = self._skip(_BLANK_OR_COMMENT, at + 1), 0
         while self._text[at] != "]":
+            start = at
             self._mark((*path, index), at)
             at = self._skip(_BLANK_OR_COMMENT, self._value(at, (*path, index)))
             if self._text[at] == ",":
                 at = self._skip(_BLANK_OR_COMMENT, at + 1)
+            _check_progress(start, at)
             index += 1
         return at + 1
 
     def _inline_table(self, at: int, path: Path) -> int:
         at = self._skip(_BLANK_OR_COMMENT, at + 1)
         while self._text[at] != "}":
+            start = at
             at = self._skip(_BLANK_OR_COMMENT, self._key_value(at, path))
             if self._text[at] == ",":
                 at = self._skip(_BLANK_OR_COMMENT, at + 1)
+            _check_progress(start, at)
         return at + 1
+
+
+def _check_progress(start: int, at: int) -> None:
+    if at <= start:
+        raise _LostError

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from alphatwin import units
 from alphatwin.errors import UnitError
+from alphatwin.files.agent_names import nuclide_name
 from alphatwin.files.mistakes import show, suggestion
 from alphatwin.files.plausibility import (
     Series,
@@ -14,7 +15,6 @@ from alphatwin.files.plausibility import (
     doubts_about_decay_correction,
     doubts_about_sums,
 )
-from alphatwin.nuclides import canonical_name
 from alphatwin.patient import MeasuredQuantity, Measurement, Point
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _counted(
     if not name:
         return None
     path = (*entry.path, "nuclide")
-    counted = mistakes.attempt(lambda: canonical_name(name), path)
+    counted = mistakes.attempt(lambda: nuclide_name(name), path)
     if counted is not None and gift is not None and counted != gift.agent.nuclide:
         mistakes.add(
             path,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import reprlib
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from alphatwin.errors import AlphaTwinError, CourseError
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from alphatwin.files.lines import Path, Places
 
 T = TypeVar("T")
+
+LONGEST_MISTAKE: Final = 600
 
 
 class Mistakes:
@@ -29,6 +31,10 @@ class Mistakes:
 
     def add(self, path: Path, text: str) -> None:
         """Note that what stands at a path is wrong; the same mistake counts once."""
+        text = " ".join(text.split())
+        if len(text) > LONGEST_MISTAKE:  # a value of thousands of characters is in it
+            half = LONGEST_MISTAKE // 2
+            text = f"{text[:half]} ... {text[-half:]}"
         self._found[self.line(path), field_name(path), text] = None
 
     def attempt(self, build: Callable[[], T], path: Path) -> T | None:

@@ -80,7 +80,7 @@ def _region(
             f"give exactly one of mass and volume ('unknown' is allowed), got {got}",
         )
     name = entry.text("name")
-    stated = entry.raw.get("kinetics")
+    stated = entry.text("kinetics")
     if stated in {"measured", "population"} and (stated == "measured") != (name in measured):
         mistakes.add(
             (*entry.path, "kinetics"),

@@ -14,6 +14,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from alphatwin import units
 from alphatwin.errors import InvalidValueError, UnitError
 from alphatwin.files.mistakes import show
+from alphatwin.patient.uptake import (
+    UPTAKE_FACTORS,
+    UptakeFactorName,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -176,6 +180,7 @@ class AgentTable(_Table):
     receptor_action: Literal["agonist", "antagonist"] = Field(
         description="'agonist' or 'antagonist'"
     )
+    chelator: Name | None = None
 
 
 class RegionTable(_Table):
@@ -238,6 +243,16 @@ class CalibrationTable(_Table):
     )
 
 
+class FactorTable(_Table):
+    """One element of ``factors`` of a prediction."""
+
+    name: UptakeFactorName = Field(description=f"one of {', '.join(UPTAKE_FACTORS)}")
+    value: Number = Field(gt=0.0, description="the factor on the uptake, for instance 0.8")
+    uncertainty: Share | None = None
+    regions: list[Name] | None = None
+    source: Prose | None = None
+
+
 class PredictionTable(_Table):
     """``[[predictions]]``."""
 
@@ -245,6 +260,7 @@ class PredictionTable(_Table):
     activity: Name | None = None
     uptake_ratio: Number | None = Field(default=None, gt=0.0)
     uptake_ratio_uncertainty: Share | None = None
+    factors: list[FactorTable] = Field(default_factory=list)
 
 
 class AssumptionsTable(_Table):

@@ -7,7 +7,7 @@ none in another.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -195,6 +195,7 @@ def _read(model: type[T], raw: dict[str, Any], path: Path, *, mistakes: Mistakes
 
 def _in_words(model: type[BaseModel], error: Any) -> str:
     kind, key, got = error["type"], error["loc"][-1], error["input"]
+    model = _model_at(model, error["loc"])
     if kind == "missing":
         return f"is missing: {model.model_fields[str(key)].description}"
     if kind == "extra_forbidden":
@@ -208,6 +209,16 @@ def _in_words(model: type[BaseModel], error: Any) -> str:
     if kind in _WORDS:
         return f"must be {_WORDS[kind]}, got {show(got)}"
     return f"{error['msg'][:1].lower()}{error['msg'][1:]}, got {show(got)}"
+
+
+def _model_at(model: type[BaseModel], place: tuple[int | str, ...]) -> type[BaseModel]:
+    """Return the model of the table in which a place lies: that of a list inside of a table."""
+    for part in place[:-1]:
+        if isinstance(part, str) and part in model.model_fields:
+            inside = get_args(model.model_fields[part].annotation)
+            nested = [m for m in inside if isinstance(m, type) and issubclass(m, BaseModel)]
+            model = nested[0] if nested else model
+    return model
 
 
 def _unknown_key(key: str, allowed: tuple[str, ...]) -> str:

@@ -64,7 +64,7 @@ class Priors:
 
 
 def weak_effective_half_life(decay_constant_per_s: float) -> Prior:
-    """Return the prior that serves where the population says nothing of the half-life.
+    """Return the prior that serves where the population says nothing of the half-life [s].
 
     Its median is half of the physical half-life: biological and physical half-life are equal.
     """

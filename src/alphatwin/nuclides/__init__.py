@@ -8,12 +8,12 @@ from alphatwin.nuclides.amounts import (
     mass_of_activity_kg,
     molar_activity_bq_per_mol,
 )
+from alphatwin.nuclides.branching import Branch
 from alphatwin.nuclides.chain import DecayChain
 from alphatwin.nuclides.chain_members import decay_chain
 from alphatwin.nuclides.comparison import Difference, compare_decay_data
 from alphatwin.nuclides.decay_data import (
     DECAY_DATA_NAMES,
-    Branch,
     DecayDataName,
     Nuclide,
     decay_data_provenance,

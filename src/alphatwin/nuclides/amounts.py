@@ -37,7 +37,7 @@ def molar_activity_bq_per_mol(name: str, *, decay_data: DecayDataName = "icrp107
 def atoms_of_activity(
     activity_bq: float, *, name: str, decay_data: DecayDataName = "icrp107"
 ) -> float:
-    """Return the number of atoms that have an activity."""
+    """Return the number of atoms that have an activity [Bq]."""
     member = _radioactive(name, decay_data)
     return _not_negative(activity_bq, "activity_bq") / member.decay_constant_per_s
 

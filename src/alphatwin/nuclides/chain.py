@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from alphatwin.errors import InvalidValueError
-from alphatwin.nuclides import exponential
+from alphatwin.nuclides import exponential, local_daughters
 from alphatwin.nuclides.emissions import RADIATIONS, EnergyPerDecay, energy_per_decay_mev
 from alphatwin.nuclides.names import canonical_name
 
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from alphatwin.nuclides.decay_data import DecayDataName
-
-# A phase of the parent may fall below physical decay by round-off only.
-_RATE_ROUND_OFF = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,7 +136,7 @@ class DecayChain:
         start, stop = _interval(start_s, stop_s)
         if start > 0.0:
             atoms = exponential.amounts(**system, initial=atoms, time=np.array([start]))[0]
-        found = _integrals(**system, initial=atoms, width=stop.ravel() - start)
+        found = exponential.integrals(**system, initial=atoms, time=stop.ravel() - start)
         found *= self.decay_constants_per_s
         return found.reshape(*stop.shape, len(self.nuclides))
 
@@ -197,15 +194,17 @@ class DecayChain:
         Parameters
         ----------
         phases_amplitude_bq
-            Amplitude a_p of each phase, negative for uptake. (n_phases,) [Bq]
+            Amplitude a_p of each phase, negative for uptake; leading axes are samples.
+            (..., n_phases) [Bq]
         phases_rate_per_s
-            Rate k_p of each phase, at least the decay constant of the root. (n_phases,) [1/s]
+            Rate k_p of each phase, at least the decay constant of the root, of the same shape
+            as the amplitudes. (..., n_phases) [1/s]
         time_s
-            Times, none negative. (...) [s]
+            Times, none negative. (*times) [s]
 
         Returns
         -------
-        (..., n) ndarray
+        (..., *times, n) ndarray
             Activities; each phase is exact to 1e-9, so an entry is exact to 1e-9 of what the
             phases with positive amplitude make alone. [Bq]
 
@@ -216,14 +215,9 @@ class DecayChain:
             finite.
         """
         time = _times(time_s, name="time_s")
-        amplitudes, rates = self._phases(phases_amplitude_bq, phases_rate_per_s)
-        total = np.zeros((time.size, len(self.nuclides)))
-        for amplitude, rate in zip(amplitudes, rates, strict=True):
-            system = self._system_of_phase(rate)
-            total += amplitude * exponential.amounts(
-                **system, initial=self._unit(), time=time.ravel()
-            )
-        return (total * self._activity_per_amount()).reshape(*time.shape, len(self.nuclides))
+        phases = self._phases(phases_amplitude_bq, phases_rate_per_s)
+        found = local_daughters.activity_bq(phases, time_s=time.ravel())
+        return found.reshape(*phases.shape, *time.shape, len(self.nuclides))
 
     def cumulated_decays_from_phases(
         self,
@@ -240,19 +234,15 @@ class DecayChain:
 
         Returns
         -------
-        (..., n) ndarray
+        (..., *times, n) ndarray
             Decays in the interval. [Bq s]
         """
         start, stop = _interval(start_s, stop_s)
-        amplitudes, rates = self._phases(phases_amplitude_bq, phases_rate_per_s)
-        total = np.zeros((stop.size, len(self.nuclides)))
-        for amplitude, rate in zip(amplitudes, rates, strict=True):
-            system = self._system_of_phase(rate)
-            state = self._unit()
-            if start > 0.0:
-                state = exponential.amounts(**system, initial=state, time=np.array([start]))[0]
-            total += amplitude * _integrals(**system, initial=state, width=stop.ravel() - start)
-        return (total * self._activity_per_amount()).reshape(*stop.shape, len(self.nuclides))
+        phases = self._phases(phases_amplitude_bq, phases_rate_per_s)
+        found = local_daughters.cumulated_decays(
+            phases, start_s=start, width_s=stop.ravel() - start
+        )
+        return found.reshape(*phases.shape, *stop.shape, len(self.nuclides))
 
     def _feeding(self) -> NDArray[np.float64]:
         return self.branching[: len(self.nuclides)] * self.decay_constants_per_s
@@ -264,6 +254,9 @@ class DecayChain:
                 msg = f"initial_bq[{name!r}] must be finite and >= 0, got {activity}"
                 raise InvalidValueError(msg)
             i = self.index(name)
+            if atoms[i] > 0.0:
+                msg = f"initial_bq names {self.nuclides[i]} twice, once as {name!r}; give it once"
+                raise InvalidValueError(msg)
             atoms[i] = activity / self.decay_constants_per_s[i]
         return atoms
 
@@ -276,47 +269,16 @@ class DecayChain:
             raise InvalidValueError(msg)
         return self.nuclides.index(self.roots[0])
 
-    def _phases(
-        self, amplitude_bq: ArrayLike, rate_per_s: ArrayLike
-    ) -> tuple[list[float], list[float]]:
-        amplitudes = np.atleast_1d(np.asarray(amplitude_bq, dtype=np.float64))
-        rates = np.atleast_1d(np.asarray(rate_per_s, dtype=np.float64))
-        if amplitudes.ndim != 1 or amplitudes.shape != rates.shape:
-            msg = (
-                "phases_amplitude_bq and phases_rate_per_s must be two lists of one length, "
-                f"got shapes {amplitudes.shape} and {rates.shape}"
-            )
-            raise InvalidValueError(msg)
-        if not np.all(np.isfinite(amplitudes)):
-            msg = f"phases_amplitude_bq must be finite, got {amplitudes.tolist()}"
-            raise InvalidValueError(msg)
-        floor = float(self.decay_constants_per_s[self._only_root()])
-        if not np.all((rates >= floor * (1.0 - _RATE_ROUND_OFF)) & np.isfinite(rates)):
-            msg = (
-                f"phases_rate_per_s must be finite and at least the decay constant of "
-                f"{self.roots[0]} in {self.decay_data}, {floor:.6g} 1/s; got {rates.tolist()}"
-            )
-            raise InvalidValueError(msg)
-        return amplitudes.tolist(), rates.tolist()
-
-    def _system_of_phase(self, rate_per_s: float) -> dict[str, NDArray[np.float64]]:
-        """Return the system whose root holds activity, lost at the rate of the phase."""
-        root = self._only_root()
-        rates = self.decay_constants_per_s.copy()
-        feeding = self._feeding()
-        rates[root] = rate_per_s
-        feeding[:, root] = self.branching[: len(self.nuclides), root]
-        return {"rates": rates, "feeding": feeding}
-
-    def _unit(self) -> NDArray[np.float64]:
-        unit = np.zeros(len(self.nuclides))
-        unit[self._only_root()] = 1.0
-        return unit
-
-    def _activity_per_amount(self) -> NDArray[np.float64]:
-        factors = self.decay_constants_per_s.copy()
-        factors[self._only_root()] = 1.0
-        return factors
+    def _phases(self, amplitude_bq: ArrayLike, rate_per_s: ArrayLike) -> local_daughters.RootPhases:
+        floor_per_s = float(self.decay_constants_per_s[self._only_root()])
+        return local_daughters.root_phases(
+            amplitude_bq,
+            rate_per_s,
+            floor_per_s=floor_per_s,
+            floor_name=f"the decay constant of {self.roots[0]} in {self.decay_data}",
+            decay_constants_per_s=self.decay_constants_per_s,
+            branching=self.branching[: len(self.nuclides)],
+        )
 
 
 def _times(values: ArrayLike, *, name: str) -> NDArray[np.float64]:
@@ -341,21 +303,3 @@ def _interval(start_s: float, stop_s: ArrayLike) -> tuple[float, NDArray[np.floa
 
 def _first_bad(times: NDArray[np.float64]) -> float:
     return float(times[~((times >= 0.0) & np.isfinite(times))].ravel()[0])
-
-
-def _integrals(
-    *,
-    rates: NDArray[np.float64],
-    feeding: NDArray[np.float64],
-    initial: NDArray[np.float64],
-    width: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Return the integrals of the amounts over each width, infinite ones too. (n_widths, n)."""
-    system = {"rates": rates, "feeding": feeding, "initial": initial}
-    endless = np.isinf(width)
-    found = np.empty((width.size, rates.size))
-    if endless.any():
-        found[endless] = exponential.integrals_to_infinity(**system)
-    if not endless.all():
-        found[~endless] = exponential.integrals(**system, time=width[~endless])
-    return found

@@ -12,8 +12,7 @@ from alphatwin.nuclides.chain import DecayChain
 from alphatwin.nuclides.decay_data import (
     DecayDataName,
     check_decay_data,
-    nuclide,
-    require_chain,
+    known_nuclide,
 )
 from alphatwin.nuclides.names import canonical_name
 
@@ -43,16 +42,15 @@ def decay_chain(
         ``icrp107`` or ``ensdf``.
     allow_untracked
         Accept a chain of which more than 1 % of the decays of a member lead to nuclides
-        outside the data (226Ra, 149Tb): activities of the members stay exact, but energies
-        lack those nuclides.
+        outside the data (137Cs, whose Ba-137m the lines do not tell from Ba-137): activities
+        of the members stay exact, but energies lack what is outside.
 
     Raises
     ------
     DataError
         If a nuclide is unknown, or is not in this set.
     NotSupportedError
-        If a nuclide is stable, if its branches are not in the data, or for what
-        ``allow_untracked`` says.
+        If a nuclide is stable, or if the chain leaves the data: see ``allow_untracked``.
     """
     check_decay_data(decay_data)
     asked = (name_or_names,) if isinstance(name_or_names, str) else tuple(name_or_names)
@@ -74,7 +72,7 @@ def _decay_chain(
     while waiting:
         name = waiting.pop()
         if name not in found:
-            found[name] = nuclide(name, decay_data=decay_data)
+            found[name] = known_nuclide(name, decay_data=decay_data)
             _check_member(found[name], is_root=name in roots, allow_untracked=allow_untracked)
             waiting += [branch.daughter for branch in found[name].branches]
     ends = tuple(sorted(name for name, member in found.items() if member.is_stable))
@@ -99,7 +97,6 @@ def _check_member(member: Nuclide, *, is_root: bool, allow_untracked: bool) -> N
     if is_root and member.is_stable:
         msg = f"{member.name} is stable, or treated as stable: it has no decay chain"
         raise NotSupportedError(msg)
-    require_chain(member)
     if member.untracked_fraction > _LARGEST_UNTRACKED and not allow_untracked:
         msg = (
             f"the chain leaves the data at {member.name}: {'; '.join(member.untracked)}; "

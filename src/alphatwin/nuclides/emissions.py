@@ -221,7 +221,7 @@ def _emission(kind: RadiationName, pairs: Iterable[tuple[float, float]]) -> Emis
 
 
 def _icrp107_pairs(name: str) -> Mapping[str, tuple[tuple[float, float], ...]]:
-    if name in ensdf.ends():
+    if not icrp107.has(name):  # stable
         return {}
     lines = icrp107.record(name).lines
     return {

@@ -21,7 +21,7 @@ positive. With the rates sorted, it follows from
 
 .. math:: D(k_1 \ldots k_m) = \frac{D(k_1\ldots k_{m-1}) - D(k_2\ldots k_m)}{k_m - k_1}
 
-where :math:`(k_m-k_1)t` is at least :data:`_LEAST_SPREAD`, so that the difference is benign, and
+where :math:`(k_m-k_1)t` is at least :data:`LEAST_SPREAD`, so that the difference is benign, and
 else from a Taylor series about the largest rate, whose terms are all positive: equal rates
 need no special case. The mixed use is that of [2]_. Integrals over time are amounts
 in one more, absorbing, member: a rate of zero among the others.
@@ -37,6 +37,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,20 +49,21 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_UNIT_ROUND_OFF = float(np.finfo(np.float64).eps) / 2.0
+UNIT_ROUND_OFF = float(np.finfo(np.float64).eps) / 2.0
 # An entry of route 1 is kept if its bound is below this share of it: the bound is generous,
-# and a tenth of the 1e-9 that is promised leaves room for what follows.
-_ACCEPTED_BOUND = 1e-10
+# and a hundredth of the 1e-9 that is promised leaves room for what follows.
+ACCEPTED_BOUND = 1e-11
 # Rounding errors per step of the recurrence: two products, a sum, a difference, a division.
-_ERRORS_PER_STEP = 8.0
+ERRORS_PER_STEP = 8.0
 # Blocks keep the working arrays in the cache and the memory bounded for any number of times.
 _BLOCK_TIMES = 2048
 _PATH_TIMES = 65536
 _DEAD_EXPONENT = 745.2  # exp(-745.2) is zero in double precision
 # Subtraction loses at most a factor 1/(1-exp(-3/(m-1))) per member: 1e4 in all for 12 members.
-_LEAST_SPREAD = 3.0
+LEAST_SPREAD = 3.0
 # 3**30/30! = 8e-19: the series is exact to round-off at the largest spread.
-_TAYLOR_TERMS = 30
+TAYLOR_TERMS = 30
+_LEAST_TERM = 1e-18
 
 
 def amounts(*, rates: Floats, feeding: Floats, initial: Floats, time: Floats) -> Floats:
@@ -87,11 +89,17 @@ def amounts(*, rates: Floats, feeding: Floats, initial: Floats, time: Floats) ->
 
 
 def integrals(*, rates: Floats, feeding: Floats, initial: Floats, time: Floats) -> Floats:
-    """Return the integral of every amount from zero to each time.
+    """Return the integral of every amount from zero to each time, which may be infinite.
 
     Parameters and shapes are those of :func:`amounts`; the unit is that of ``initial`` times s.
     """
-    return _solve(rates, feeding, initial, time, integrate=True)
+    endless = np.isinf(time)
+    if not endless.any():
+        return _solve(rates, feeding, initial, time, integrate=True)
+    found = np.empty((time.size, rates.size))
+    found[endless] = integrals_to_infinity(rates=rates, feeding=feeding, initial=initial)
+    found[~endless] = _solve(rates, feeding, initial, time[~endless], integrate=True)
+    return found
 
 
 def integrals_to_infinity(*, rates: Floats, feeding: Floats, initial: Floats) -> Floats:
@@ -150,17 +158,17 @@ def _closed_form(
         modes = -np.expm1(-exponents)
         np.divide(modes, rates, out=modes, where=rates > 0.0)
         modes[:, rates == 0.0] = time[:, None]
-        errors = _ERRORS_PER_STEP * rates.size * modes
+        errors = ERRORS_PER_STEP * rates.size * modes
     else:
         alive = rates * time[0] < _DEAD_EXPONENT
         c, b = c[:, alive], b[:, alive]
         exponents = np.multiply.outer(time, rates[alive])
         modes = np.exp(-exponents)
-        exponents += _ERRORS_PER_STEP * rates.size
+        exponents += ERRORS_PER_STEP * rates.size
         errors = np.multiply(exponents, modes, out=exponents)
     with np.errstate(invalid="ignore"):  # infinite bounds (equal rates) are not trusted
         np.matmul(modes, c.T, out=solution)
-        bound = errors @ (b.T * (_UNIT_ROUND_OFF / _ACCEPTED_BOUND))
+        bound = errors @ (b.T * (UNIT_ROUND_OFF / ACCEPTED_BOUND))
         np.less_equal(bound, np.abs(solution), out=trusted)
 
 
@@ -199,7 +207,7 @@ def _along_paths(
 ) -> Floats:
     """Return route 2 for one member: the sum over every path that ends there. (n_times,)."""
     total = np.zeros_like(time)
-    for path, weight in _paths_to(feeding, member):
+    for path, weight in paths_to(feeding, member):
         amount = weight * float(initial[path[0]])
         if amount > 0.0:
             nodes = sorted([*rates[path].tolist(), *([0.0] if integrate else [])])
@@ -207,11 +215,11 @@ def _along_paths(
     return total
 
 
-def _paths_to(feeding: Floats, member: int) -> Iterator[tuple[list[int], float]]:
+def paths_to(feeding: Floats, member: int) -> Iterator[tuple[list[int], float]]:
     """Yield every path of members that ends at one, with the product of its feeding rates."""
     yield [member], 1.0
     for j in np.flatnonzero(feeding[member, :member]):
-        for path, weight in _paths_to(feeding, int(j)):
+        for path, weight in paths_to(feeding, int(j)):
             yield [*path, member], weight * float(feeding[member, j])
 
 
@@ -255,7 +263,7 @@ class _Plan:
 def _plan_interval(plan: _Plan, i: int, j: int) -> None:
     spread = plan.rates[j] - plan.rates[i]
     size = plan.time.size
-    apart = int(np.searchsorted(plan.time, _LEAST_SPREAD / spread)) if spread > 0.0 else size
+    apart = int(np.searchsorted(plan.time, LEAST_SPREAD / spread)) if spread > 0.0 else size
     plan.split[i, j] = max(plan.begin[i, j], apart)
     if i < j and plan.split[i, j] < size:
         for part in ((i, j - 1), (i + 1, j)):
@@ -287,15 +295,33 @@ def _taylor(rates: Sequence[float], time: Floats) -> Floats:
     with :math:`h_n` the complete homogeneous symmetric polynomials.
     """
     spread = rates[-1] - rates[0]
-    homogeneous = [1.0] + [0.0] * (_TAYLOR_TERMS - 1)
-    for rate in rates[:-1]:
-        distance = (rates[-1] - rate) / spread if spread > 0.0 else 0.0
-        for n in range(1, _TAYLOR_TERMS):
-            homogeneous[n] += distance * homogeneous[n - 1]
-    order = len(rates) - 1
     scaled = spread * time
     series = np.zeros_like(time)
-    for n in range(_TAYLOR_TERMS - 1, -1, -1):
+    for weight in reversed(_taylor_weights(tuple(rates))[: _terms(float(scaled[-1]))]):
         series *= scaled
-        series += homogeneous[n] / math.factorial(n + order)
-    return time**order * np.exp(-rates[-1] * time) * series
+        series += weight
+    series *= time ** (len(rates) - 1)
+    series *= np.exp(-rates[-1] * time)
+    return series
+
+
+def _terms(scaled: float) -> int:
+    """Return how many terms of the exponential series matter at an argument."""
+    term, number = 1.0, 1
+    while term > _LEAST_TERM and number < TAYLOR_TERMS:
+        term *= scaled / number
+        number += 1
+    return number
+
+
+@lru_cache(maxsize=1024)
+def _taylor_weights(rates: tuple[float, ...]) -> tuple[float, ...]:
+    """Return h_n/(n+m-1)! of the series, with the rates in units of their spread."""
+    spread = rates[-1] - rates[0]
+    homogeneous = [1.0] + [0.0] * (TAYLOR_TERMS - 1)
+    for rate in rates[:-1]:
+        distance = (rates[-1] - rate) / spread if spread > 0.0 else 0.0
+        for n in range(1, TAYLOR_TERMS):
+            homogeneous[n] += distance * homogeneous[n - 1]
+    order = len(rates) - 1
+    return tuple(h / math.factorial(n + order) for n, h in enumerate(homogeneous))

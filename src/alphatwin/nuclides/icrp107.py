@@ -13,6 +13,7 @@ References
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -70,6 +71,10 @@ class Record:
         return float(sum(line[1] for line in self.lines[key]))
 
 
+# Only such a text becomes the name of a file: user text never reaches the file system.
+_FILE_NAME = re.compile(r"[A-Z][a-z]?-[0-9]{1,3}[a-z]?")
+
+
 @cache
 def _folder() -> Traversable:
     return resources.files("icrp107_database").joinpath("icrp107")
@@ -84,7 +89,7 @@ def names() -> tuple[str, ...]:
 @cache
 def has(name: str) -> bool:
     """Tell whether the package holds a nuclide, without listing it all."""
-    return name.replace("-", "").isalnum() and _folder().joinpath(f"{name}.json").is_file()
+    return _FILE_NAME.fullmatch(name) is not None and _folder().joinpath(f"{name}.json").is_file()
 
 
 @cache

@@ -231,14 +231,25 @@ def _nuclear(energy_mev: Floats) -> Floats:
         screening = _HELIUM_Z**0.23 + charge**0.23
         masses = _HELIUM_U + mass
         reduced = 32.53 * mass * energy_mev * 1e3 / (_HELIUM_Z * charge * masses * screening)
-        slow = np.log1p(1.1383 * reduced) / (
-            2.0 * (reduced + 0.01321 * reduced**0.21226 + 0.19593 * np.sqrt(reduced))
-        )
-        fast = np.log(np.maximum(reduced, 1.0)) / (2.0 * reduced)
-        form = np.where(reduced <= 30.0, slow, fast)
-        ev_cm2 = 8.462e-15 * _HELIUM_Z * charge * _HELIUM_U * form / (masses * screening)
+        unit_ev_cm2 = 8.462e-15 * _HELIUM_Z * charge * _HELIUM_U / (masses * screening)
+        ev_cm2 = unit_ev_cm2 * reduced_nuclear_stopping(reduced)
         total += atoms * ev_cm2 * 1e-6 * _AVOGADRO_PER_MOL / _WATER_G_PER_MOL
     return total
+
+
+def reduced_nuclear_stopping(energy_ratio: Floats) -> Floats:
+    """Return the fit of [1]_ to nuclear stopping in the universal potential.
+
+    Parameters
+    ----------
+    energy_ratio
+        Energy in the centre of mass over the repulsion at the screening length, dimensionless.
+    """
+    slow = np.log1p(1.1383 * energy_ratio) / (
+        2.0 * (energy_ratio + 0.01321 * energy_ratio**0.21226 + 0.19593 * np.sqrt(energy_ratio))
+    )
+    fast = np.log(np.maximum(energy_ratio, 1.0)) / (2.0 * energy_ratio)
+    return np.where(energy_ratio <= 30.0, slow, fast)
 
 
 def _range_g_per_cm2(table: _SlowingDown, energy_mev: Floats) -> Floats:

@@ -10,8 +10,10 @@ from alphatwin.patient.course import (
     Region,
 )
 from alphatwin.patient.measurement import MeasuredQuantity, Measurement, Point
+from alphatwin.patient.uptake import UPTAKE_FACTORS, UptakeFactor
 
 __all__ = [
+    "UPTAKE_FACTORS",
     "Administration",
     "Assumptions",
     "Course",
@@ -23,4 +25,5 @@ __all__ = [
     "Prediction",
     "PreviousTherapy",
     "Region",
+    "UptakeFactor",
 ]

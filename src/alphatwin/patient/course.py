@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Literal
 
 from alphatwin.errors import InvalidValueError
 from alphatwin.patient.assumptions import Assumptions
+from alphatwin.patient.uptake import UPTAKE_FACTORS
 
 if TYPE_CHECKING:
     from alphatwin.patient.measurement import Measurement
+    from alphatwin.patient.uptake import UptakeFactor
 
 Sex = Literal["female", "male", "unknown"]
 RegionKind = Literal["organ", "lesion"]
@@ -160,17 +162,33 @@ class Prediction:
     activity_bq
         Activity as if administered; ``None`` stands for the agent's first published
         prescription. [Bq]
-    uptake_ratio
-        Uptake of this agent over that of the measured one, in every region; ``None`` if the
-        course says nothing, which is allowed only for an agent with the same vector.
-    uptake_ratio_relative_sd
-        Standard uncertainty of the ratio, over the ratio.
+    factors
+        What makes its uptake differ from that of the measured agent. An agent with another vector
+        or chelator needs an ``uptake_ratio`` among them.
     """
 
     agent: str
     activity_bq: float | None = None
-    uptake_ratio: float | None = None
-    uptake_ratio_relative_sd: float = 0.0
+    factors: tuple[UptakeFactor, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in UPTAKE_FACTORS:
+            acts_on = [f.regions for f in self.factors if f.name == name]
+            named = [r for regions in acts_on if regions is not None for r in regions]
+            if (None in acts_on and len(acts_on) > 1) or len(set(named)) != len(named):
+                msg = (
+                    f"predictions[{self.agent}]: factor {name} is given twice for the same region; "
+                    "give one value for each region"
+                )
+                raise InvalidValueError(msg)
+
+    def factor(self, name: str, *, region: str) -> UptakeFactor | None:
+        """Return the factor of that name that acts on a region; ``None`` stands for 1."""
+        return next((f for f in self.factors if f.name == name and f.acts_on(region)), None)
+
+    def states(self, name: str) -> bool:
+        """Whether the course states the factor of that name for any region."""
+        return any(f.name == name for f in self.factors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +243,14 @@ class Course:
                 "administration into one measurement"
             )
             raise InvalidValueError(msg)
+        for p in self.predictions:
+            named = {r for f in p.factors for r in f.regions or ()}
+            if not named <= regions:
+                msg = (
+                    f"predictions[{p.agent}] has factors for {sorted(named - regions)}; "
+                    f"regions of the course: {sorted(regions)}"
+                )
+                raise InvalidValueError(msg)
         measured = {m.region for m in self.measurements}
         for r in self.regions:
             if (r.kinetics == "measured") != (r.name in measured):

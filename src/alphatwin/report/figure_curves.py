@@ -21,6 +21,7 @@ from alphatwin.report.style import (
     INK,
     POPULATION,
     RULE,
+    WIDTH_IN,
     dodge,
     heading,
     nuclide_colour,
@@ -44,6 +45,7 @@ _POINTS_FILL = 6.0  # and at most until this many times the last point, or the r
 _LOG_FROM = 30.0  # points that span more than this factor are shown on a log axis
 _BAND_ROOM = 3.0  # a band may reach this factor above median and points before it is cut
 _CHAIN_DECADES = 4
+_LABEL_GAP_IN = 0.17  # from the end of a line to its name
 _EARLY_POINTS = 8  # points in the first hundredth of the time that make a log time axis useful
 _LOG_TIMES_S = {"1 s": 1, "10 s": 10, "1 min": 60, "10 min": 600, "1 h": 3600, "6 h": 21600}
 _LOG_TIMES_S |= {"1 d": 86400, "4 d": 345600, "20 d": 1728000, "100 d": 8640000}
@@ -80,7 +82,7 @@ def draw_curves(report: DoseReport) -> list[Picture]:
 def _curves_picture(
     agent: AgentReport, curves: list[Curve], *, regions: dict[str, RegionRecord], key: str
 ) -> Picture:
-    columns = min(3, len(curves)) if len(curves) != 4 else 2
+    columns = 3 if len(curves) > 4 or len(curves) == 3 else 2
     figure, all_axes = panels(len(curves), columns=columns, panel_height_in=1.32)
     end_s = _end_s(curves, regions)
     unit_s = time_unit(end_s)
@@ -201,7 +203,7 @@ def draw_chains(report: DoseReport) -> list[Picture]:
     found: list[tuple[str, AgentReport, Curve]] = []
     for name, agent in zip(agent_names(report), report.agents, strict=True):
         curve = next((c for c in agent.curves if c.region == region), None)
-        if curve is not None and sum(max(v[1:], default=0.0) > 0.0 for v in curve.members_bq.values()) > 1:
+        if curve is not None and sum(max(v[1:], default=0.0) > 0.0 for v in _rows(curve)) > 1:
             found.append((name, agent, curve))
     return [
         _chains_picture(found[i : i + _CHAINS_PER_PICTURE], key=f"chains-{i + 1}")
@@ -209,15 +211,19 @@ def draw_chains(report: DoseReport) -> list[Picture]:
     ]
 
 
+def _rows(curve: Curve) -> list[tuple[float, ...]]:
+    """Return the activities of the members, each a row over time."""
+    return list(curve.members_bq.values())
+
+
 def _chains_picture(shown: list[tuple[str, AgentReport, Curve]], *, key: str) -> Picture:
-    columns = min(len(shown), 2)
     figure, all_axes = panels(
-        len(shown), columns=columns, panel_height_in=1.9, gap_in=(1.06, 0.68), right_in=0.5
+        len(shown), columns=2, panel_height_in=1.9, gap_in=(1.06, 0.68), right_in=0.5
     )
     for axes, (name, agent, curve) in zip(all_axes, shown, strict=True):
         _draw_chain(axes, agent, curve)
         activity = quantity(agent.activity_bq, "Bq")
-        note = "activity not known" if agent.activity_bq is None else f"{activity} {agent.role}"
+        note = "activity not known" if agent.activity_bq is None else f"for {activity}"
         heading(axes, prose(shorten(name, longest=24)), note)
     region = shorten(shown[0][2].region, longest=60)
     peaks = "; ".join(f"{name}: {_chain_peaks(curve)}" for name, _, curve in shown)
@@ -266,7 +272,7 @@ def _draw_chain(axes: Axes, agent: AgentReport, curve: Curve) -> None:
     for index, (member, activity_bq) in enumerate(members.items()):
         good = (activity_bq > 0.0) & (time_s > 0.0)
         x, y = time_s[good] / unit_s.size, activity_bq[good] / unit_bq.size
-        width = max(3.0 - 0.42 * index, 0.8)
+        width = max(4.0 * 0.66**index, 0.8)
         axes.plot(x, y, color=nuclide_colour(member), linewidth=width)
         ends.append(_height(axes, float(np.exp(np.interp(end_s / unit_s.size, x, np.log(y))))))
     _label_ends(axes, list(members), ends)
@@ -306,6 +312,7 @@ def _height(axes: Axes, value: float) -> float:
 def _label_ends(axes: Axes, members: list[str], heights: list[float]) -> None:
     """Write each nuclide beside the end of its line."""
     shown = [min(max(h, 0.0), 1.0) for h in heights]
+    beside = 1.0 + _LABEL_GAP_IN / (WIDTH_IN * axes.get_position().width)
     for index, (member, height, at) in enumerate(
         zip(members, shown, dodge(_spread(shown), least_gap=0.082, low=0.0, high=1.0), strict=True)
     ):
@@ -313,7 +320,7 @@ def _label_ends(axes: Axes, members: list[str], heights: list[float]) -> None:
         axes.annotate(
             nuclide_label(member),
             (1.0, height),
-            (1.075, at),
+            (beside, at),
             xycoords="axes fraction",
             textcoords="axes fraction",
             color=text_colour(colour),

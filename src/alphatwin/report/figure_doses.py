@@ -252,7 +252,7 @@ def _stacks_picture(rows: dict[str, list[Row]], *, number: int) -> Picture:
     tallest = max(len(found) for found in rows.values())
     figure, all_axes = panels(
         len(rows),
-        columns=min(2, len(rows)),
+        columns=2,
         panel_height_in=0.1 + 0.31 * tallest,
         left_in=1.08,
         gap_in=(1.2, 0.62),

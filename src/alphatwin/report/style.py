@@ -222,9 +222,9 @@ def heading(axes: Axes, text: str, note: str = "") -> None:
     if note:
         axes.annotate(
             note,
-            (1, 0),
-            (5, 0),
-            xycoords=name,
+            (1, 1),
+            (5, 5),
+            xycoords=(name, "axes fraction"),
             textcoords="offset points",
             style="italic",
             size=7.5,

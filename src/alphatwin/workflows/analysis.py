@@ -17,6 +17,7 @@ from alphatwin.dose import (
 from alphatwin.errors import InvalidValueError, NotSupportedError
 from alphatwin.kinetics import curve_scaled, time_integrated_activity_bq_s
 from alphatwin.nuclides import DecayChain, decay_chain, nuclide
+from alphatwin.patient import UPTAKE_FACTORS
 from alphatwin.uncertainty import lognormal_factor, stream
 from alphatwin.workflows.region_curves import RegionKinetics, region_kinetics
 
@@ -185,23 +186,10 @@ def _predicted(
             "or leave the prediction out"
         )
         raise NotSupportedError(msg)
-    ratio = prediction.uptake_ratio
-    if ratio is None:
-        if needs_uptake_ratio(given, wanted):
-            msg = (
-                f"predictions[{wanted.name}]: {wanted.name} ({wanted.vector}, {wanted.chelator}) "
-                f"is not on the vector and chelator that were measured ({given.name}: "
-                f"{given.vector}, {given.chelator}); state uptake_ratio, for instance 1.0 with an "
-                "uptake_ratio_uncertainty"
-            )
-            raise NotSupportedError(msg)
-        ratio = 1.0
+    if needs_uptake_ratio(given, wanted):
+        for k in kinetics:
+            _check_uptake_ratio(prediction, k.region, given=given, wanted=wanted)
     activity_bq, activity_from = predicted_activity(prediction, wanted, course.patient.weight_kg)
-    factor = ratio * lognormal_factor(
-        prediction.uptake_ratio_relative_sd,
-        stream(seed, "uptake ratio", wanted.name),
-        course.assumptions.samples,
-    )
     chain = decay_chain(wanted.nuclide, decay_data=course.assumptions.decay_data)
     return AgentAnswer(
         agent=wanted,
@@ -214,7 +202,9 @@ def _predicted(
             _region_answer(
                 course,
                 k,
-                curve_scaled(k.curve, factor),
+                curve_scaled(
+                    k.curve, uptake_factor(prediction, k.region, course=course, seed=seed)
+                ),
                 chain=chain,
                 activity_bq=activity_bq,
                 seed=seed,
@@ -222,6 +212,37 @@ def _predicted(
             for k in kinetics
         ),
     )
+
+
+def _check_uptake_ratio(
+    prediction: Prediction, region: Region, *, given: Agent, wanted: Agent
+) -> None:
+    if prediction.factor("uptake_ratio", region=region.name) is not None:
+        return
+    msg = (
+        f"predictions[{wanted.name}]: {wanted.name} ({wanted.vector}, {wanted.chelator}) is not on "
+        f"the vector and chelator that were measured ({given.name}: {given.vector}, "
+        f"{given.chelator}); state uptake_ratio for region {region.name!r}, for instance 1.0 with "
+        "an uptake_ratio_uncertainty"
+    )
+    raise NotSupportedError(msg)
+
+
+def uptake_factor(
+    prediction: Prediction, region: Region, *, course: Course, seed: int
+) -> NDArray[np.float64]:
+    """Return (n_samples,) products of all factors that act on a region under a prediction.
+
+    A factor that is stated once for several regions has the same error in all of them.
+    """
+    product = np.ones(course.assumptions.samples)
+    for name in UPTAKE_FACTORS:
+        factor = prediction.factor(name, region=region.name)
+        if factor is not None:
+            shared = ",".join(factor.regions or ("all regions",))
+            generator = stream(seed, name, prediction.agent, shared)
+            product *= factor.value * lognormal_factor(factor.relative_sd, generator, product.size)
+    return product
 
 
 def predicted_activity(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from alphatwin.biology import RbeWeights, rbe_weighted_dose_gy
+from alphatwin.patient import UPTAKE_FACTORS
 from alphatwin.report.value import Alternative, Assumption, Effect
 from alphatwin.workflows.analysis import analyse
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from alphatwin.agents import Agent
     from alphatwin.files import CourseFile
-    from alphatwin.patient import Course, DecayDataName
+    from alphatwin.patient import Course, DecayDataName, UptakeFactor
     from alphatwin.workflows.analysis import AgentAnswer, RegionAnswer
 
 LEAST_EFFECT: Final = 1e-3
@@ -48,7 +49,7 @@ def assumptions_and_alternatives(
         *_decay_corrections(course, again),
         *_priors(answers, again),
         *_stand_ins(answers),
-        *_uptake_ratios(answers),
+        *_uptake_factors(answers),
         *_fixed(answers),
     )
 
@@ -128,7 +129,7 @@ def _choices(
         text="Daughters decay where their parent decayed",
         value=assumed.daughters,
         made_by=made_by("daughters"),
-        source="First form; an alpha recoil breaks any chelate, so daughters can leave",
+        source="A choice of AlphaTwin; an alpha recoil breaks any chelate, so daughters can leave",
         status="choice",
         alternatives=(
             Alternative(
@@ -323,36 +324,53 @@ def _stand_ins(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
         )
 
 
-def _uptake_ratios(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
-    for answer in answers:
-        prediction = answer.prediction
-        if prediction is None:
-            continue
-        ratio = 1.0 if prediction.uptake_ratio is None else prediction.uptake_ratio
-        yield Assumption(
-            name=f"uptake_ratio of {answer.agent.name}",
-            text="Uptake over that of the measured agent in every region; clearance the same",
-            value=f"{ratio:g} ± {100.0 * prediction.uptake_ratio_relative_sd:.0f} %",
-            made_by="default" if prediction.uptake_ratio is None else "course",
-            source="Same vector and chelator" if prediction.uptake_ratio is None else "The course",
-            status="choice",
-            alternatives=tuple(
-                Alternative(
-                    value=f"{ratio * factor:g}",
-                    effects=tuple(
-                        Effect(
-                            agent=answer.agent.name,
-                            region=r.region.name,
-                            quantity="absorbed_dose_gy",
-                            ratio=factor,
-                        )
-                        for r in answer.regions
-                        if r.dose is not None
-                    ),
-                )
-                for factor in (0.5, 2.0)
-            ),
-        )
+def _uptake_factors(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
+    """Yield every factor on uptake: those that the course states, and those left at one."""
+    predicted = [(a, a.prediction) for a in answers if a.prediction is not None]
+    for name, text in UPTAKE_FACTORS.items():
+        silent = [a.agent.name for a, p in predicted if not p.states(name)]
+        for answer, prediction in predicted:
+            for factor in prediction.factors:
+                if factor.name == name:
+                    yield _stated_factor(answer, factor, text)
+        if silent:
+            yield Assumption(
+                name=name,
+                text=f"{text[:1].upper()}{text[1:]}: no change, for {', '.join(silent)}",
+                value="1",
+                made_by="default",
+                source="Not stated in the course",
+                status="choice",
+                alternatives=(),
+            )
+
+
+def _stated_factor(answer: AgentAnswer, factor: UptakeFactor, text: str) -> Assumption:
+    where = "every region" if factor.regions is None else ", ".join(factor.regions)
+    return Assumption(
+        name=f"{factor.name} of {answer.agent.name}",
+        text=f"{text[:1].upper()}{text[1:]}; in {where}, clearance the same",
+        value=f"{factor.value:g} ± {100.0 * factor.relative_sd:.0f} %",
+        made_by="course",
+        source=factor.source or "The course, as an assumption",
+        status="choice",
+        alternatives=tuple(
+            Alternative(
+                value=f"{factor.value * change:g}",
+                effects=tuple(
+                    Effect(
+                        agent=answer.agent.name,
+                        region=r.region.name,
+                        quantity="absorbed_dose_gy",
+                        ratio=change,
+                    )
+                    for r in answer.regions
+                    if r.dose is not None and factor.acts_on(r.region.name)
+                ),
+            )
+            for change in (0.5, 2.0)
+        ),
+    )
 
 
 def _fixed(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
@@ -365,7 +383,7 @@ def _fixed(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
         text="Alpha particles, recoils and electrons are absorbed where emitted; photons nowhere",
         value="1 for charged emissions, 0 for photons",
         made_by="program",
-        source="First form; no region receives dose from another",
+        source="A choice of AlphaTwin; no region receives dose from another",
         status="choice",
         alternatives=(
             Alternative(
@@ -379,7 +397,7 @@ def _fixed(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
         text="Every agent is its parent nuclide alone, on the vector, when it is administered",
         value="no daughters, no free nuclide",
         made_by="program",
-        source="First form",
+        source="A choice of AlphaTwin",
         status="choice",
         alternatives=(),
     )
@@ -388,7 +406,7 @@ def _fixed(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
         text="Decays are counted from the administration to infinity; masses stay as they are",
         value="to infinity",
         made_by="program",
-        source="First form",
+        source="A choice of AlphaTwin",
         status="choice",
         alternatives=(),
     )

@@ -151,7 +151,11 @@ def _of_agent(answer: AgentAnswer, first: AgentAnswer) -> Iterator[Caution]:
             message="The administered activity is unknown: nothing is given per activity.",
         )
     if answer.prediction is not None and needs_uptake_ratio(first.agent, answer.agent):
-        ratio = answer.prediction.uptake_ratio
+        ratios = "; ".join(
+            f"{f.value:g} ± {100.0 * f.relative_sd:.0f} % ({', '.join(f.regions or ('all',))})"
+            for f in answer.prediction.factors
+            if f.name == "uptake_ratio"
+        )
         yield Caution(
             code="uptake_ratio_assumed",
             loud=True,
@@ -159,9 +163,8 @@ def _of_agent(answer: AgentAnswer, first: AgentAnswer) -> Iterator[Caution]:
             message=(
                 f"{name} ({answer.agent.vector}, {answer.agent.chelator}) is not the measured "
                 f"{first.agent.name} ({first.agent.vector}, {first.agent.chelator}). Its kinetics "
-                f"are taken to be the same with an uptake ratio of {ratio:g} "
-                f"± {100.0 * answer.prediction.uptake_ratio_relative_sd:.0f} %: an assumption of "
-                "the course, not a measurement."
+                f"are taken to be the same with an uptake ratio of {ratios}: an assumption of the "
+                "course, not a measurement."
             ),
         )
     share = photon_share(answer.chain)

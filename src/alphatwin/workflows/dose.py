@@ -20,7 +20,7 @@ from alphatwin.version import __version__
 from alphatwin.workflows.analysis import analyse
 from alphatwin.workflows.assumptions import assumptions_and_alternatives
 from alphatwin.workflows.cautions import cautions
-from alphatwin.workflows.records import curve_record, region_dose, region_record
+from alphatwin.workflows.records import curve_record, region_dose, region_record, uptake_ratio
 from alphatwin.workflows.sources import sources
 
 if TYPE_CHECKING:
@@ -92,7 +92,6 @@ def dose_report(
 
 
 def _agent(answer: AgentAnswer, assumed: Assumptions) -> AgentReport:
-    ratio = 1.0 if answer.prediction is None else answer.prediction.uptake_ratio
     return AgentReport(
         agent=answer.agent.name,
         role="administered" if answer.prediction is None else "predicted",
@@ -103,7 +102,7 @@ def _agent(answer: AgentAnswer, assumed: Assumptions) -> AgentReport:
         chain=tuple(answer.chain.nuclides),
         activity_bq=answer.activity_bq,
         activity_from=answer.activity_from,
-        uptake_ratio=1.0 if ratio is None else ratio,
+        uptake_ratio=uptake_ratio(answer),
         regions=tuple(region_dose(answer, r, assumed) for r in answer.regions),
         curves=tuple(curve_record(answer, r) for r in answer.regions),
         not_published=answer.agent.absent,

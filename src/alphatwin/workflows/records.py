@@ -181,6 +181,12 @@ def _weighted(dose: AbsorbedDose, assumed: Assumptions) -> tuple[WeightedDose, .
     )
 
 
+def uptake_ratio(answer: AgentAnswer) -> float:
+    """Return the product of all factors on uptake that act on every region."""
+    factors = () if answer.prediction is None else answer.prediction.factors
+    return math.prod(f.value for f in factors if f.regions is None)
+
+
 def photon_share(chain: DecayChain) -> float:
     """Return the share of the chain's emitted energy that photons carry."""
     energy = chain.energy_per_parent_decay_mev()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from alphatwin.agents import agents
 from alphatwin.dose import absorbed_where_emitted, energy_absorbed_per_decay_j
 from alphatwin.errors import DataError, NotSupportedError
 from alphatwin.kinetics import (
@@ -135,7 +136,8 @@ def _from_measurement(
     figures = tuple(
         figure
         for quantity in PRIOR_QUANTITIES
-        if (figure := figure_or_none(agent, region.population_region, quantity)) is not None
+        if (figure := figure_or_none(agent, region.population_region, quantity=quantity))
+        is not None
     )
     fitted = fit(
         observed,
@@ -163,10 +165,32 @@ def _from_measurement(
     )
 
 
-def figure_or_none(agent: Agent, region: str, quantity: Quantity) -> PopulationKinetics | None:
+def published_figure(agent: Agent, region: str, *, quantity: Quantity) -> PopulationKinetics:
+    """Return the published figure that serves as prior, or stands in.
+
+    What clears is the vector, so that a figure of another agent on the same vector and chelator
+    serves where the agent has none of its own; it names the nuclide under which it was observed.
+
+    Raises
+    ------
+    DataError
+        If nothing is published; the message says what is.
+    """
+    carried_alike = (
+        other
+        for other in agents()
+        if (other.vector, other.chelator) == (agent.vector, agent.chelator)
+    )
+    for source in (agent, *carried_alike):
+        if any(f.sd is not None for f in source.figures(region, quantity=quantity)):
+            return source.prior(region, quantity=quantity)
+    return agent.prior(region, quantity=quantity)
+
+
+def figure_or_none(agent: Agent, region: str, *, quantity: Quantity) -> PopulationKinetics | None:
     """Return the published figure that serves as prior, or ``None`` if there is none."""
     try:
-        return agent.prior(region, quantity=quantity)
+        return published_figure(agent, region, quantity=quantity)
     except DataError:
         return None
 
@@ -205,8 +229,10 @@ def _from_population(
             "administered activity; state both, or measure the region"
         )
         raise NotSupportedError(msg)
-    half_life = agent.prior(region.population_region, quantity="effective_half_life_s")
-    coefficient = agent.prior(region.population_region, quantity="dose_coefficient_gy_per_bq")
+    half_life = published_figure(agent, region.population_region, quantity="effective_half_life_s")
+    coefficient = published_figure(
+        agent, region.population_region, quantity="dose_coefficient_gy_per_bq"
+    )
     energy_j = energy_absorbed_per_decay_j(
         (coefficient.nuclide,),
         mass_kg=region.mass_kg,

@@ -21,9 +21,7 @@ LU177_HALF_LIFE_S = 6.647 * 24 * HOUR_S  # Lutathera product information, sectio
 PRINTED = 1e-12  # the same decimal number, up to a change of unit
 
 REFERENCE = Path(
-    os.environ.get(
-        "ALPHATWIN_REFERENCE", Path(__file__).parents[4] / "shared" / "reference"
-    )
+    os.environ.get("ALPHATWIN_REFERENCE", Path(__file__).parents[4] / "shared" / "reference")
 )
 
 MINIMAL = """
@@ -127,9 +125,7 @@ def test_refusal_suggests_near_names_and_lists_all():
 
 
 def test_name_key_keeps_nuclides_apart():
-    assert (
-        name_key("[212Pb]Pb-DOTAMTATE") == name_key("Pb-212-DOTAMTATE") == "212pbdotamtate"
-    )
+    assert name_key("[212Pb]Pb-DOTAMTATE") == name_key("Pb-212-DOTAMTATE") == "212pbdotamtate"
     assert name_key("203Pb-DOTAMTATE") != name_key("212Pb-DOTAMTATE")
 
 

@@ -62,9 +62,7 @@ def test_lognormal_form_of_a_median_gives_back_its_sd(cv):
 
 def test_samples_of_the_lognormal_form_have_the_published_mean_and_sd():
     rng = np.random.default_rng(1)
-    samples = rng.lognormal(
-        math.log(FIGURE.median), math.log(FIGURE.geometric_sd), 1_000_000
-    )
+    samples = rng.lognormal(math.log(FIGURE.median), math.log(FIGURE.geometric_sd), 1_000_000)
     assert samples.mean() == pytest.approx(FIGURE.mean, rel=SAMPLING)
     assert samples.std() == pytest.approx(FIGURE.sd, rel=SAMPLING)
 
@@ -132,9 +130,7 @@ def test_kinetics_refuse_by_field(change, message):
 
 
 def test_source_refuses_an_unknown_status():
-    with pytest.raises(
-        InvalidValueError, match="one of read, recalled, computed, got 'seen'"
-    ):
+    with pytest.raises(InvalidValueError, match="one of read, recalled, computed, got 'seen'"):
         replace(SOURCE, status="seen")
 
 
@@ -172,7 +168,5 @@ def test_prior_is_the_first_figure_that_has_a_spread():
 
 
 def test_missing_prior_says_what_is_known_and_what_is_absent():
-    with pytest.raises(
-        DataError, match=r"'liver'.*known for: kidneys.*Nothing is known of the"
-    ):
+    with pytest.raises(DataError, match=r"'liver'.*known for: kidneys.*Nothing is known of the"):
         AGENT.prior("liver", quantity="effective_half_life_s")

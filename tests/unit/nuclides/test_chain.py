@@ -116,11 +116,39 @@ def test_to_infinity_every_daughter_decays_where_the_root_did():
     assert sum(parts) == pytest.approx(found, rel=1e-9)
 
 
+@pytest.mark.parametrize("root", ["225Ac", "227Ac", "212Pb", "177Lu"])
+def test_samples_of_phases_are_each_what_they_are_alone(root):
+    """The rates of the samples lie at, near and far from those of the members."""
+    chain = decay_chain(root)
+    rates = chain.decay_constants_per_s
+    first = np.array([1.0, 1.0 + 1e-12, 1.3, 1e3, *(rates[1:] / rates[0])])
+    first = rates[0] * first[first >= 1.0]
+    phases_rate = np.stack([first, 2.0 * first], axis=-1)[:, None, :]  # (n, 1, 2)
+    amplitude = np.broadcast_to([3.0, -1.0], phases_rate.shape)
+    times = np.array([0.0, 1e-3, 30.0, 4e3, 1e6])
+    activity = chain.activity_from_phases_bq(amplitude, phases_rate, time_s=times)
+    assert activity.shape == (first.size, 1, times.size, rates.size)
+    stops = [*times[1:], math.inf]
+    for start in (0.0, 1e-3):
+        decays = chain.cumulated_decays_from_phases(
+            amplitude, phases_rate, start_s=start, stop_s=stops
+        )
+        for i in range(first.size):
+            alone = chain.cumulated_decays_from_phases(
+                amplitude[i, 0], phases_rate[i, 0], start_s=start, stop_s=stops
+            )
+            assert decays[i, 0] == pytest.approx(alone, rel=1e-9)
+    for i in range(first.size):
+        alone = chain.activity_from_phases_bq(amplitude[i, 0], phases_rate[i, 0], time_s=times)
+        assert activity[i, 0] == pytest.approx(alone, rel=1e-9)
+
+
 @pytest.mark.parametrize(
     ("initial", "time_s", "message"),
     [
         ({"225Ac": -1.0}, 1.0, r"initial_bq\['225Ac'\] must be finite and >= 0, got -1"),
         ({"225Ac": math.nan}, 1.0, "must be finite and >= 0, got nan"),
+        ({"225Ac": 1.0, "Ac-225": 2.0}, 1.0, "initial_bq names Ac-225 twice"),
         ({"177Lu": 1.0}, 1.0, "Lu-177 is not in this chain; its members: Ac-225"),
         ({"225Ac": 1.0}, -2.0, "time_s must be finite and >= 0 s, got -2"),
         ({"225Ac": 1.0}, [1.0, math.inf], "got inf"),
@@ -151,8 +179,9 @@ def test_impossible_intervals_are_refused(start_s, stop_s, message):
     [
         ([1.0], [1e-9], "at least the decay constant of Ac-225 in icrp107, 8.0225"),
         ([1.0], [math.inf], "must be finite"),
+        ([], [], "at least one phase"),
         ([math.nan], [1.0], "phases_amplitude_bq must be finite"),
-        ([1.0, 2.0], [1.0], r"two lists of one length, got shapes \(2,\) and \(1,\)"),
+        ([1.0, 2.0], [1.0], r"must have one shape, \(..., n_phases\), .* got \(2,\) and \(1,\)"),
     ],
 )
 def test_impossible_phases_are_refused(amplitudes, rates, message):
@@ -167,10 +196,26 @@ def test_chains_that_leave_the_data_are_refused_unless_asked_for():
     assert chain.untracked_fractions == pytest.approx([1.0])
 
 
+def test_beyond_the_ensdf_table_lines_tell_the_branches():
+    assert decay_chain("166Ho").stable_ends == ("Er-166",)
+    radium = decay_chain("226Ra")
+    assert radium.nuclides == (
+        *("Ra-226", "Rn-222", "Po-218", "Pb-214", "At-218", "Bi-214"),
+        *("Tl-210", "Rn-218", "Po-214", "Pb-210", "Bi-210", "Po-210"),
+    )
+    assert radium.stable_ends == ("Pb-206",)
+    with pytest.raises(NotSupportedError, match="those of isomers and of fissioning nuclides"):
+        decay_chain("99mTc")
+    with pytest.raises(NotSupportedError, match="which is not in the ENSDF table"):
+        decay_chain("226Ra", decay_data="ensdf")
+
+
 def test_stable_unknown_and_absent_roots_are_refused():
     with pytest.raises(NotSupportedError, match="Bi-209 is stable, or treated as stable"):
         decay_chain("209Bi")
-    with pytest.raises(NotSupportedError, match="decay chain of Cs-137 is not supported"):
+    with pytest.raises(
+        NotSupportedError, match="leaves the data at Cs-137: beta- 1 to Ba-137 or Ba-137m"
+    ):
         decay_chain("137Cs")
     with pytest.raises(DataError, match="not in the decay data"):
         decay_chain("Xx-1")

@@ -18,6 +18,7 @@ from alphatwin.nuclides import (
     emissions,
     energy_per_decay_mev,
     ensdf,
+    nuclide,
 )
 
 SPECTRUM_GRID = 0.02  # trapezoids on the grid of the ICRP 107 spectra, coarse near the end point
@@ -64,6 +65,17 @@ def test_recoils_from_momentum_are_those_that_icrp_107_prints(name):
         for data in DECAY_DATA_NAMES
     ]
     assert shares[1] == pytest.approx(shares[0], rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "daughter"), [("Ac-225", "Fr-221"), ("Fr-221", "At-217"), ("At-211", "Bi-207")]
+)
+def test_recoils_take_the_share_of_the_alpha_by_the_masses_of_the_table(name, daughter):
+    """The mass of the daughter from Q of the decay is the mass that the table has for it."""
+    found = emissions(name, decay_data="ensdf")
+    share = 4.002603254 / nuclide(daughter).atomic_mass_g_per_mol
+    assert found.recoil.energies_mev == pytest.approx(found.alpha.energies_mev * share, rel=1e-7)
+    assert found.recoil.yields_per_decay.tolist() == found.alpha.yields_per_decay.tolist()
 
 
 def test_beta_spectrum_holds_all_betas_and_their_mean_energy():

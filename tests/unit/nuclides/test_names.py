@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from alphatwin.errors import DataError
-from alphatwin.nuclides import canonical_name, icrp107, names
+from alphatwin.nuclides import canonical_name, icrp107, names, nuclide
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,9 @@ def test_there_are_118_elements_and_the_neutron():
     assert len(names.SYMBOLS) == 119
     assert names.SYMBOLS.index("Ac") == 89
     assert names.SYMBOLS.index("Og") == 118
+
+
+@pytest.mark.parametrize("text", ["x" * 5000, "../../etc/passwd", "Ac-225/..", "Ac-" + "2" * 400])
+def test_user_text_never_becomes_the_name_of_a_file(text):
+    with pytest.raises(DataError):
+        nuclide(text)

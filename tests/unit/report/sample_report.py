@@ -308,8 +308,8 @@ def _warnings():
             "points-on-the-rise",
             "lesion 1, lesion 2",
             (
-                "Both measured points lie on the rising part of the curve: clearance comes from the "
-                "population prior, not from this patient."
+                "Both measured points lie on the rising part of the curve: clearance comes from "
+                "the population prior, not from this patient."
             ),
         ),
         (

@@ -62,7 +62,9 @@ def test_printed_interval_reads_back_as_the_interval(median, below, above):
     found = re.fullmatch(r"([\d.]+) \[([\d.]+)–([\d.]+)\](?: × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?", text)
     assert found, text
     power = int((found[4] or "0").translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
-    for shown, value in zip(found.groups()[:3], (median, median * below, median * above)):
+    for shown, value in zip(
+        found.groups()[:3], (estimate.median, estimate.low, estimate.high), strict=True
+    ):
         assert float(f"{shown}e{power}") == pytest.approx(value, rel=SHOWN_WITHIN)
 
 

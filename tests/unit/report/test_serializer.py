@@ -13,10 +13,10 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
-from unit.report.sample_report import many_regions_report, sample_report
 
 from alphatwin.errors import InvalidValueError
 from alphatwin.report.serializer import json_schema, to_json, to_jsonable
+from unit.report.sample_report import many_regions_report, sample_report
 
 ROOT = Path(__file__).parents[3]
 

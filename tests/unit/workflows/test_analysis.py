@@ -7,13 +7,13 @@ import math
 
 import numpy as np
 import pytest
-from courses import AC_DOTATATE, PB_DOTAMTATE, course, measurement, region
 from scipy.integrate import quad
 
-from alphatwin.errors import DataError, NotSupportedError
+from alphatwin.errors import DataError, InvalidValueError, NotSupportedError
 from alphatwin.nuclides import decay_chain, nuclide
-from alphatwin.patient import MeasuredQuantity, Prediction
+from alphatwin.patient import MeasuredQuantity, Prediction, UptakeFactor
 from alphatwin.workflows.analysis import analyse
+from courses import AC_DOTATATE, PB_DOTAMTATE, course, measurement, region
 
 ROUND_OFF = 1e-12  # the same arithmetic in another order
 QUADRATURE = 1e-8  # adaptive quadrature asked for 1e-10, over a curve of two exponentials
@@ -80,7 +80,9 @@ def test_daughters_decay_where_the_parent_does():
 
 
 def test_uptake_ratio_scales_the_dose():
-    half = dataclasses.replace(PB_DOTAMTATE, uptake_ratio=0.5)
+    half = dataclasses.replace(
+        PB_DOTAMTATE, factors=(UptakeFactor("uptake_ratio", 0.5, relative_sd=0.3),)
+    )
     full_gy = medians_gy(analyse(course(predictions=(PB_DOTAMTATE,))))
     half_gy = medians_gy(analyse(course(predictions=(half,))))
     key = ("212Pb-DOTAMTATE", "lesion")
@@ -174,7 +176,7 @@ def test_another_vector_or_chelator_needs_a_stated_uptake_ratio():
 
 
 def test_an_agent_without_prescription_needs_a_stated_activity():
-    silent = Prediction("213Bi-DOTATOC", uptake_ratio=1.0)
+    silent = Prediction("213Bi-DOTATOC", factors=(UptakeFactor("uptake_ratio", 1.0),))
     with pytest.raises(NotSupportedError, match=r"no prescription .* state its activity"):
         analyse(course(predictions=(silent,)))
 
@@ -208,3 +210,49 @@ def test_a_region_measured_after_one_cycle_stands_for_the_next():
     assert second.regions[0].dose.total_gy == pytest.approx(
         0.5 * first.regions[0].dose.total_gy, rel=ROUND_OFF
     )
+
+
+def test_factors_multiply_where_they_act_and_nowhere_else():
+    two = (region("a"), region("b"))
+    series = (measurement("a"), measurement("b"))
+    plain = Prediction("225Ac-DOTATATE", activity_bq=8e6)
+    changed = dataclasses.replace(
+        plain,
+        factors=(
+            UptakeFactor("intra_arterial", 3.0, regions=("a",)),
+            UptakeFactor("receptor_saturation", 0.5),
+        ),
+    )
+    before, after = (
+        medians_gy(analyse(course(regions=two, measurements=series, predictions=(p,))))
+        for p in (plain, changed)
+    )
+    name = "225Ac-DOTATATE"
+    assert after[name, "a"] == pytest.approx(1.5 * before[name, "a"], rel=ROUND_OFF)
+    assert after[name, "b"] == pytest.approx(0.5 * before[name, "b"], rel=ROUND_OFF)
+
+
+def test_error_of_a_factor_is_shared_by_the_regions_it_is_stated_for():
+    two = tuple(dataclasses.replace(region(n), mass_relative_sd=0.0) for n in ("a", "b"))
+    series = tuple(measurement(n, relative_sd=0.001) for n in ("a", "b"))
+
+    def correlation(*factors):
+        p = Prediction("225Ac-DOTATATE", activity_bq=8e6, factors=factors)
+        parts = course(
+            regions=two, measurements=series, predictions=(p,), calibration_relative_sd=0.0
+        )
+        logs = [np.log(r.dose.total_gy) for r in analyse(parts)[1].regions]
+        return np.corrcoef(logs)[0, 1]
+
+    assert correlation(UptakeFactor("tumour_sink", 1.0, relative_sd=0.5)) > 0.9
+    apart = (UptakeFactor("tumour_sink", 1.0, relative_sd=0.5, regions=(n,)) for n in ("a", "b"))
+    assert abs(correlation(*apart)) < 0.1
+
+
+def test_a_factor_is_given_once_for_a_region_and_for_regions_that_exist():
+    twice = (UptakeFactor("tumour_sink", 1.0), UptakeFactor("tumour_sink", 2.0, regions=("a",)))
+    with pytest.raises(InvalidValueError, match="tumour_sink is given twice"):
+        Prediction("225Ac-DOTATATE", factors=twice)
+    odd = Prediction("225Ac-DOTATATE", factors=(UptakeFactor("tumour_sink", 1.0, regions=("x",)),))
+    with pytest.raises(InvalidValueError, match=r"factors for \['x'\]; regions of the course"):
+        course(predictions=(odd,))
