@@ -1,7 +1,7 @@
-"""Make the reference of the dose report from its own descriptions.
+"""Make the reference of the reports from their own descriptions.
 
-``python tools/make_report_reference.py`` writes docs/reference/report.schema.json and report.md;
-with ``--check`` it writes nothing and fails if they are out of date.
+``python tools/make_report_reference.py`` writes docs/reference/report.md and a JSON Schema of each
+kind of report beside it; with ``--check`` it writes nothing and fails if they are out of date.
 """
 
 from __future__ import annotations
@@ -12,23 +12,28 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alphatwin.report.serializer import json_schema
+from alphatwin.report.serializer import Kind, json_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Schema = dict[str, Any]
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
-_HEAD = """# The dose report, key by key
+_HEAD = """# The reports, key by key
 
-Made by `tools/make_report_reference.py` from `alphatwin.report.value`; do not edit by hand.
-The JSON Schema is `report.schema.json` beside this page. A key ends in its unit; `[]` stands for
-every item of a list and `{}` for every value of an object whose keys are names (of nuclides,
-radiation types, parameters, libraries).
-
-| key | type | what |
-|---|---|---|
+Made by `tools/make_report_reference.py` from the values of `alphatwin.report`; do not edit by
+hand. Every command answers `--json` with one object, whose `kind` says which of the four it is;
+`alphatwin.report.serializer.json_schema(kind)` gives its JSON Schema, which also stands in the file
+beside this page that each part names. Every key is always there; one whose value is unknown is
+`null`. A key ends in its unit; `[]` stands for every item of a list and `{}` for every value of an
+object whose keys are names (of nuclides, radiation types, parameters, libraries).
 """
+_PARTS: dict[Kind, str] = {
+    "dose": "The dose report: `alphatwin dose`, `alphatwin demo`",
+    "chain": "A decay chain: `alphatwin chain`",
+    "nuclide": "A nuclide: `alphatwin nuclide`",
+    "agents": "The catalogue of agents: `alphatwin agents`",
+}
 
 
 def rows(schema: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -73,12 +78,22 @@ def _kind(value: dict[str, Any]) -> str:
 
 def documents() -> dict[Path, str]:
     """Return the text of each file of the reference."""
-    schema = json_schema()
-    lines = [f"| `{path}` | {kind} | {about} |" for path, kind, about in rows(schema)]
-    return {
-        REFERENCE / "report.schema.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n",
-        REFERENCE / "report.md": _HEAD + "\n".join(lines) + "\n",
-    }
+    page = [_HEAD]
+    texts = {}
+    for kind, title in _PARTS.items():
+        schema = json_schema(kind)
+        file = "report.schema.json" if kind == "dose" else f"report.{kind}.schema.json"
+        texts[REFERENCE / file] = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+        lines = [f"| `{path}` | {type_} | {_cell(about)} |" for path, type_, about in rows(schema)]
+        page.append(
+            f"## {title}\n\n{schema['description']} JSON Schema: [{file}]({file}).\n\n"
+            "| key | type | what |\n|---|---|---|\n" + "\n".join(lines) + "\n"
+        )
+    return texts | {REFERENCE / "report.md": "\n".join(page)}
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def main() -> int:

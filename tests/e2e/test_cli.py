@@ -18,15 +18,16 @@ from alphatwin.examples import example_names, example_text
 from alphatwin.report.serializer import json_schema
 
 FORMS = {"report.json", "report.html", "report.pdf"}
+SCHEMAS = Path(__file__).parents[2] / "docs" / "reference"
 COMMAND = (sys.executable, "-c", "from alphatwin.cli import main; main()")
 
 
-def environment():
+def environment(columns=100):
     source = str(Path(__file__).parents[2] / "src")
-    return os.environ | {"PYTHONPATH": source, "COLUMNS": "100", "NO_COLOR": "1"}
+    return os.environ | {"PYTHONPATH": source, "COLUMNS": str(columns), "NO_COLOR": "1"}
 
 
-def alphatwin(*arguments, cwd=None, code=0):
+def alphatwin(*arguments, cwd=None, code=0, columns=100):
     done = subprocess.run(
         (*COMMAND, *map(str, arguments)),
         cwd=cwd,
@@ -34,7 +35,7 @@ def alphatwin(*arguments, cwd=None, code=0):
         text=True,
         timeout=120,
         check=False,
-        env=environment(),
+        env=environment(columns),
     )
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
@@ -59,6 +60,25 @@ def test_demo_answers_with_one_object_of_the_published_schema(example):
     report = answer("demo", "--example", example)
     jsonschema.validate(report, json_schema())
     assert report["kind"] == "dose"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("chain", "Th-228", "--activity", "1 kBq", "--at", "0 s", "--at", "3 d"),
+        ("chain", "Lu-177", "--activity", "7.4 GBq", "--at", "1 h", "--decay-data", "ensdf"),
+        ("nuclide", "Ac-225", "--compare"),
+        ("nuclide", "Pb-208"),
+        ("agents",),
+        ("agents", "225Ac-DOTATATE"),
+    ],
+)
+def test_every_command_answers_with_one_object_of_its_published_schema(arguments):
+    report = answer(*arguments)
+    assert report["kind"] == arguments[0]
+    jsonschema.validate(report, json_schema(report["kind"]))
+    published = SCHEMAS / f"report.{report['kind']}.schema.json"
+    assert json.loads(published.read_text(encoding="utf-8")) == json_schema(report["kind"])
 
 
 def test_dose_of_the_example_is_that_of_the_demo(course, tmp_path):
@@ -102,6 +122,15 @@ def test_compare_sets_agents_side_by_side(course):
     assert "225Ac-DOTATATE" in alphatwin("compare", course, "--agents", ",".join(agents)).stdout
     done = alphatwin("compare", course, "--agents", "177Lu-DOTATATE", code=1)
     assert "at least two" in done.stderr
+
+
+def test_schedule_says_when_to_scan():
+    arguments = ("schedule", "177Lu-DOTATATE", "--scans", "1", "--predict", "225Ac-DOTATATE")
+    report = answer(*arguments)
+    assert [r["nuclide"] for r in report["best"]] == ["Lu-177", "Ac-225"]
+    assert "Usual schedules" in alphatwin(*arguments).stdout
+    done = alphatwin("schedule", "177Lu-DOTATATE", "--scans", "1", "--noise", "10", code=1)
+    assert "%" in done.stderr
 
 
 def test_chain_says_activity_and_decays_of_every_member():
@@ -149,6 +178,34 @@ def test_agents_says_what_is_published_and_what_is_not():
 )
 def test_every_page_of_the_terminal_prints(arguments):
     assert len(alphatwin(*arguments).stdout.splitlines()) > 4
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("demo",),
+        ("demo", "--example", "lu177_psma_patient_1"),
+        ("nuclide", "Ac-225", "--compare"),
+        ("nuclide", "Th-228", "--compare"),
+        ("agents",),
+        ("agents", "177Lu-DOTATATE"),
+        ("agents", "225Ac-DOTATATE"),
+        ("chain", "Pb-212", "--activity", "1 MBq", "--at", "1 h", "--at", "1 d"),
+    ],
+)
+def test_tables_of_the_terminal_fit_80_columns_and_are_not_cut(arguments):
+    shown = alphatwin(*arguments, columns=80).stdout
+    tables = [line for line in shown.splitlines() if re.search(r"\S {3,}\S|─", line)]
+    assert tables
+    assert max(map(len, tables)) <= 80
+    assert "…" not in shown
+
+
+def test_table_wider_than_the_terminal_loses_nothing():
+    times = [part for hours in range(1, 9) for part in ("--at", f"{hours} h")]
+    shown = alphatwin("chain", "Ac-225", "--activity", "1 MBq", *times, columns=80).stdout
+    wide = alphatwin("chain", "Ac-225", "--activity", "1 MBq", *times, columns=400).stdout
+    assert shown.replace("─", "").split() == wide.replace("─", "").split()
 
 
 @pytest.mark.parametrize(
@@ -200,7 +257,7 @@ def test_template_is_a_course_that_runs_and_is_never_overwritten(tmp_path):
 
 
 def test_help_of_every_command_shows_an_example():
-    commands = ("demo", "new", "dose", "compare", "chain", "nuclide", "agents")
+    commands = ("demo", "new", "dose", "compare", "schedule", "chain", "nuclide", "agents")
     shown = alphatwin("--help").stdout
     for command in commands:
         assert command in shown

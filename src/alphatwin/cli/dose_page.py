@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from alphatwin.cli.output import console, table
+from alphatwin.cli.output import console, print_table, table
 from alphatwin.report.numbers import interval
+from alphatwin.report.style import shorten
 from alphatwin.units import format_activity
 
 if TYPE_CHECKING:
-    from alphatwin.report.value import DoseReport
+    from rich.table import Table
+
+    from alphatwin.report.value import AgentReport, DoseReport
+
+
+_NAME_WIDTH = 32  # longest name of a region on the page; the files hold it whole
 
 
 def print_dose(report: DoseReport) -> None:
@@ -22,25 +28,34 @@ def print_dose(report: DoseReport) -> None:
         if caution.loud:
             out.print(f"[bold]! {escape(caution.where)}:[/] {escape(caution.message)}")
     for agent in report.agents:
-        activity = (
-            "activity unknown" if agent.activity_bq is None else format_activity(agent.activity_bq)
-        )
-        grid = table(
-            f"{agent.agent}, {activity} ({agent.role}; {agent.activity_from})",
-            ("region", "absorbed dose (Gy)", "RBE-weighted dose (Gy)", "with RBE alpha/recoil"),
-        )
-        for region in agent.regions:
-            if region.absorbed_dose_gy is None:
-                grid.add_row(escape(region.region), "mass unknown", "-", "-")
-                continue
-            weighted = region.rbe_weighted[-1]
-            grid.add_row(
-                escape(region.region),
-                interval(region.absorbed_dose_gy),
-                interval(weighted.rbe_weighted_dose_gy),
-                f"{weighted.rbe_alpha:g} / {weighted.rbe_recoil:g}",
-            )
-        out.print(grid)
+        print_table(_grid(agent))
+    out.print()
     quiet = sum(not c.loud for c in report.warnings)
     out.print(f"{quiet} more warnings, assumptions and sources: write the report with -o DIR.")
     out.print(report.notice)
+
+
+def _grid(agent: AgentReport) -> Table:
+    """Return the doses of one agent, the RBEs in the head of the column that they belong to."""
+    activity = (
+        "activity unknown" if agent.activity_bq is None else format_activity(agent.activity_bq)
+    )
+    origin = "" if agent.activity_from == agent.role else f"; {agent.activity_from}"
+    every = ((w.rbe_alpha, w.rbe_recoil) for d in agent.regions for w in d.rbe_weighted)
+    pairs = [pair for pair in dict.fromkeys(every) if pair != (1.0, 1.0)]
+    grid = table(
+        escape(f"{agent.agent}, {activity} ({agent.role}{origin})"),
+        (
+            "region",
+            "absorbed dose (Gy)",
+            *(f"RBE-weighted (Gy)\nalpha {a:g}, recoil {r:g}" for a, r in pairs),
+        ),
+    )
+    for dose in agent.regions:
+        weighted = {(w.rbe_alpha, w.rbe_recoil): w.rbe_weighted_dose_gy for w in dose.rbe_weighted}
+        grid.add_row(
+            escape(shorten(dose.region, longest=_NAME_WIDTH)),
+            "mass unknown" if dose.absorbed_dose_gy is None else interval(dose.absorbed_dose_gy),
+            *(interval(weighted.get(pair)) for pair in pairs),
+        )
+    return grid

@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from alphatwin.report.serializer import Report
+
+
+_WIDEST = 1000  # columns that a table may take
 
 
 def console() -> Console:
@@ -26,14 +32,30 @@ def progress_console() -> Console:
 
 def table(title: str, columns: Iterable[str]) -> Table:
     """Return an empty table: the first column of names, the others of numbers."""
-    grid = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+    grid = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+    )
     for i, name in enumerate(columns):
-        first = i == 0
-        grid.add_column(name, justify="left" if first else "right", overflow="fold", no_wrap=first)
+        grid.add_column(name, justify="left" if i == 0 else "right", no_wrap=True)
     return grid
 
 
-def print_json(report: object) -> None:
+def print_table(grid: Table) -> None:
+    """Print a table whole: one that is wider than the terminal is never cut, but runs over."""
+    out = console()
+    natural = Measurement.get(out, out.options.update_width(_WIDEST), grid).maximum
+    if natural > out.width:
+        out = Console(file=sys.stdout, highlight=False, width=natural, soft_wrap=True)
+    out.print()
+    out.print(grid)
+
+
+def print_json(report: Report) -> None:
     """Print a report as one JSON object."""
     from alphatwin.report.serializer import to_json
 

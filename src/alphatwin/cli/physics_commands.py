@@ -93,7 +93,7 @@ def agents(
 
 
 def _print_chain(report: ChainReport) -> None:
-    from alphatwin.cli.output import console, table
+    from alphatwin.cli.output import print_table, table
     from alphatwin.units import format_activity, format_time
 
     grid = table(
@@ -107,11 +107,11 @@ def _print_chain(report: ChainReport) -> None:
             for a, n in zip(member.activity_bq, member.cumulated_decays, strict=True)
         ]
         grid.add_row(member.nuclide, format_time(member.half_life_s), *cells)
-    console().print(grid)
+    print_table(grid)
 
 
 def _print_nuclide(report: NuclideReport) -> None:
-    from alphatwin.cli.output import console, table
+    from alphatwin.cli.output import console, print_table, table
     from alphatwin.units import format_time
 
     out = console()
@@ -124,12 +124,12 @@ def _print_nuclide(report: NuclideReport) -> None:
         out.print(f"  {100.0 * b.fraction:.5g} % {b.mode} to {b.daughter}")
     if report.untracked_fraction > 0.0:
         out.print(f"  {100.0 * report.untracked_fraction:.3g} % into nuclides not in the tables")
-    energies = table("Mean energy emitted (MeV)", ("", *report.energy_per_decay_mev))
-    energies.add_row("per decay", *(f"{e:.5g}" for e in report.energy_per_decay_mev.values()))
+    energies = table("Mean energy emitted (MeV)", ("MeV", *report.energy_per_decay_mev))
+    energies.add_row("per decay", *map(_mev, report.energy_per_decay_mev.values()))
     if report.chain_energy_per_parent_decay_mev is not None:
         over_chain = report.chain_energy_per_parent_decay_mev.values()
-        energies.add_row("chain, per parent decay", *(f"{e:.5g}" for e in over_chain))
-    out.print(energies)
+        energies.add_row("chain, per parent", *map(_mev, over_chain))
+    print_table(energies)
     if report.chain_unknown_because is not None:
         out.print(report.chain_unknown_because)
     if report.alpha_lines:
@@ -141,15 +141,35 @@ def _print_nuclide(report: NuclideReport) -> None:
             if a.yield_per_decay >= 0.01:
                 cells = (a.energy_mev, a.yield_per_decay, a.range_um, a.let_kev_per_um)
                 lines.add_row(a.nuclide, *(f"{c:.4g}" for c in cells))
-        out.print(lines)
+        print_table(lines)
     if report.comparison:
         rows = table("Decay-data sets", ("quantity", "icrp107", "ensdf", "difference"))
         for row in report.comparison:
             difference = row.relative_difference
             rows.add_row(
-                row.quantity,
-                "-" if row.icrp107 is None else f"{row.icrp107:.6g}",
-                "-" if row.ensdf is None else f"{row.ensdf:.6g}",
-                "-" if difference is None else f"{100.0 * difference:+.3g} %",
+                _in_words(row.quantity),
+                "-" if row.icrp107 is None else f"{row.icrp107:.5g}",
+                "-" if row.ensdf is None else f"{row.ensdf:.5g}",
+                "-" if difference is None else _difference(difference),
             )
-        out.print(rows)
+        print_table(rows)
+
+
+def _difference(relative: float) -> str:
+    """Return a relative difference in per cent; what cannot matter to anybody as nothing."""
+    return "0 %" if abs(relative) < 1e-9 else f"{100.0 * relative:+.3g} %"
+
+
+def _in_words(quantity: str) -> str:
+    """Return the name of a quantity in words that leave room for its values on one line."""
+    words = quantity.replace("per_parent_decay", "per_parent").replace("_per_", " per ")
+    for ending, unit in (("_mev", " (MeV)"), ("_s", " (s)")):
+        words = words.removesuffix(ending) + unit if words.endswith(ending) else words
+    return words.replace("_", " ")
+
+
+def _mev(energy_mev: float) -> str:
+    """Return an energy to 0.1 keV, but never a positive one as nothing."""
+    if energy_mev == 0.0:
+        return "0"
+    return f"{energy_mev:.4f}" if energy_mev >= 5e-4 else f"{energy_mev:.1e}"

@@ -1,5 +1,6 @@
 """Time-activity curves of regions: fits, population curves, prediction for other nuclides."""
 
+from alphatwin.kinetics.cohort import CohortCurve, CohortFit, cohort_fit, cohort_priors
 from alphatwin.kinetics.curve import (
     Phases,
     RegionCurve,
@@ -23,10 +24,18 @@ from alphatwin.kinetics.observation import (
 )
 from alphatwin.kinetics.population import population_curve, population_curve_from_uptake
 from alphatwin.kinetics.prior import Prior, Priors
+from alphatwin.kinetics.schedule import ScheduleError, candidate_schedules, schedule_errors
+from alphatwin.kinetics.single_point import (
+    haenscheid_time_integrated_activity_bq_s,
+    madsen_samples_bq_s,
+    madsen_time_integrated_activity_bq_s,
+)
 
 __all__ = [
     "CYCLES",
     "MODELS",
+    "CohortCurve",
+    "CohortFit",
     "DecayShares",
     "ErrorModel",
     "Fit",
@@ -38,17 +47,25 @@ __all__ = [
     "Prior",
     "Priors",
     "RegionCurve",
+    "ScheduleError",
     "Sharing",
     "activity_bq",
     "best_phases",
+    "candidate_schedules",
+    "cohort_fit",
+    "cohort_priors",
     "curve_scaled",
     "decay_shares",
     "exceeds_administered",
     "fit",
     "fit_jointly",
+    "haenscheid_time_integrated_activity_bq_s",
+    "madsen_samples_bq_s",
+    "madsen_time_integrated_activity_bq_s",
     "observations",
     "population_curve",
     "population_curve_from_uptake",
+    "schedule_errors",
     "suspicious_decay_correction",
     "time_integrated_activity_bq_s",
 ]

@@ -55,7 +55,7 @@ def aicc(target: Target, start: NDArray[np.float64], *, error_parameters: int = 
     if n < k + 2:
         return None
     z, _, _ = climbed(
-        replace(target, prior_weight=NO_PRIOR), start[None, :], iterations=MANY_ITERATIONS
+        replace(target, prior_factor=NO_PRIOR), start[None, :], iterations=MANY_ITERATIONS
     )
     terms = target.residuals(z)[0]
     data = float(np.sum(terms[:n] ** 2) + np.sum(terms[n + target.n_parameters :] ** 2))

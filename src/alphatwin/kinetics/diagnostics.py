@@ -44,7 +44,7 @@ class PointDiagnosis:
     ----------
     time_s
         Time of the point. [s]
-    left_out_residual
+    left_out_residual_sd
         Measured less predicted by the other points, over the standard uncertainty of both.
     integral_ratio
         Time-integrated activity without the point over that with it, best curves.
@@ -57,7 +57,7 @@ class PointDiagnosis:
     """
 
     time_s: float
-    left_out_residual: float
+    left_out_residual_sd: float
     integral_ratio: float
     time_shift_s: float | None
     is_determined: bool
@@ -65,7 +65,7 @@ class PointDiagnosis:
     @property
     def is_outlier(self) -> bool:
         """Whether the point contradicts the others, which say enough without it."""
-        return self.is_determined and abs(self.left_out_residual) > LARGE_RESIDUAL
+        return self.is_determined and abs(self.left_out_residual_sd) > LARGE_RESIDUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def point_diagnoses(target: Target, mode: Mode, *, part: int = 0) -> tuple[Point
     return tuple(
         PointDiagnosis(
             time_s=float(chosen.time_s[i]),
-            left_out_residual=float(residual[i]),
+            left_out_residual_sd=float(residual[i]),
             integral_ratio=math.exp(float(change[i])),
             time_shift_s=shifts_s[i],
             is_determined=total - 1 >= target.n_parameters,

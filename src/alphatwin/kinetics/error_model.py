@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from scipy import special
 
 from alphatwin.kinetics.models import log_fraction
 from alphatwin.kinetics.posterior import modes, slopes
@@ -37,11 +38,13 @@ if TYPE_CHECKING:
 ErrorModelName = Literal["stated", "fitted"]
 ERROR_MODELS: tuple[ErrorModelName, ...] = ("stated", "fitted")
 N_ERROR_PARAMETERS = 2
-SHARE_GEOMETRIC_SD = 2.5
-"""Prior of the share about the stated one: 95 % within a factor of 6."""
+SHARE_GEOMETRIC_SD = 4.0
+"""Prior of the share about the stated one: 95 % within a factor of 15, so that the data decide."""
 CONSTANT_SHARE = 0.01
 """Median of the prior of the constant over the largest value: a per cent of it."""
 CONSTANT_GEOMETRIC_SD = 10.0
+LEAST_FREEDOM = 3.0
+"""Degrees of freedom that a fitted scatter has at least: fewer points are refused."""
 _REACH = 3.0
 _GRID_POINTS = 49
 _ROUNDS = 4
@@ -59,6 +62,9 @@ class ErrorModel:
         Fitted share of the value; ``None`` if stated.
     constant_sd_bq
         Fitted constant part; ``None`` if stated. [Bq]
+    widening_ratio
+        Factor on both that the fit uses, because they are themselves uncertain: quantile of
+        Student's t over that of the normal distribution.
     why
         Why this one was used.
     """
@@ -66,12 +72,13 @@ class ErrorModel:
     name: ErrorModelName
     proportional_sd: float | None
     constant_sd_bq: float | None
+    widening_ratio: float
     why: str
 
 
 def stated(why: str = "as stated with the points") -> ErrorModel:
     """Return the error model of uncertainties as they were stated."""
-    return ErrorModel("stated", None, None, why)
+    return ErrorModel("stated", None, None, 1.0, why)
 
 
 def is_enough(n_points: int, n_parameters: int) -> bool:
@@ -93,24 +100,31 @@ def fitted_errors(
         (n_points,). [Bq]
     """
     share = constant_bq = 0.0
+    widening = 1.0
     fitted = target
     for _ in range(_ROUNDS):
         mode = modes(fitted)[0]
-        share, constant_bq = _estimate(target, fitted, mode, bq_per_fraction)
+        share, constant_bq, log_sd = _estimate(target, fitted, mode, bq_per_fraction)
+        # A standard deviation from nu degrees of freedom has a log standard deviation of
+        # (2 nu)^-1/2.
+        freedom = max(LEAST_FREEDOM, 0.5 / log_sd**2)
+        widening = float(special.stdtrit(freedom, 0.975) / special.ndtri(0.975))
         expected = _expected(fitted, mode)
         fitted = replace(
             target,
             parts=tuple(
-                with_errors(part, f, share=share, constant=constant_bq / scale)
+                with_errors(
+                    part, f, share=widening * share, constant=widening * constant_bq / scale
+                )
                 for part, f, scale in zip(target.parts, expected, bq_per_fraction, strict=True)
             ),
         )
     n = sum(part.time_s.size for part in target.parts)
     why = (
         f"fitted to the scatter of {n} points: {100.0 * share:.2g} % of the value and a constant "
-        f"of {constant_bq:.2g} Bq"
+        f"of {constant_bq:.2g} Bq, both widened by {widening:.3g} for what is not known of them"
     )
-    return fitted, ErrorModel("fitted", share, constant_bq, why)
+    return fitted, ErrorModel("fitted", share, constant_bq, widening, why)
 
 
 def with_errors(
@@ -154,8 +168,11 @@ def _estimate(
     target: Target,
     mode: Mode,
     bq_per_fraction: tuple[NDArray[np.float64], ...],
-) -> tuple[float, float]:
-    """Return share and constant [Bq], means of their logarithms over a grid."""
+) -> tuple[float, float, float]:
+    """Return share and constant [Bq], and how uncertain the scatter is: its log standard deviation.
+
+    Means of logarithms over a grid; the last is that of the scatter at the mean point.
+    """
     scale_bq = np.concatenate(bq_per_fraction)
     expected_bq = np.concatenate(_expected(target, mode)) * scale_bq
     measured_bq = np.concatenate([part.fraction for part in target.parts]) * scale_bq
@@ -178,4 +195,7 @@ def _estimate(
     weight /= weight.sum()
     log_share = float(weight.sum(axis=1) @ np.log(share))
     log_constant_bq = float(weight.sum(axis=0) @ np.log(constant_bq))
-    return math.exp(log_share), math.exp(log_constant_bq)
+    log_scatter = 0.5 * np.mean(np.log(variance), axis=2)
+    mean = float(np.sum(weight * log_scatter))
+    log_sd = math.sqrt(float(np.sum(weight * (log_scatter - mean) ** 2)))
+    return math.exp(log_share), math.exp(log_constant_bq), log_sd

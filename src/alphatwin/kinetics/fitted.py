@@ -291,7 +291,7 @@ def _contradiction(point: PointDiagnosis) -> str:
     """Return what the other points say of an outlier."""
     text = (
         f"the point at {point.time_s / 3600.0:.4g} h contradicts the others: it lies "
-        f"{point.left_out_residual:+.1f} standard uncertainties from what they predict, and "
+        f"{point.left_out_residual_sd:+.1f} standard uncertainties from what they predict, and "
         f"without it the time-integrated activity changes by a factor of "
         f"{point.integral_ratio:.3g}"
     )

@@ -35,7 +35,11 @@ class Mixture:
     share: NDArray[np.float64]
 
 
-def joined(parts: tuple[tuple[Mixture, float], ...]) -> Mixture:
+Weighted = tuple[Mixture, float]
+"""A mixture and its weight among others."""
+
+
+def joined(parts: tuple[Weighted, ...]) -> Mixture:
     """Return the mixture of mixtures, each with its weight."""
     total = sum(weight for _, weight in parts)
     return Mixture(

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from alphatwin.kinetics.mixture import Mixture, density, draws, joined
+from alphatwin.kinetics.mixture import Mixture, Weighted, density, draws, joined
 from alphatwin.kinetics.target import Shapes, levels
 
 if TYPE_CHECKING:
@@ -109,15 +109,15 @@ class _Drawn:
 class Explored:
     """All rounds so far, weighed together, and the proposal of what comes next.
 
-    ``efficiency`` is the effective share of the draws of the latest round.
+    ``effective_share`` is the effective share of the draws of the latest round.
     """
 
     at: tuple[Mode, ...]
-    drawn_from: tuple[tuple[Mixture, float], ...]
+    drawn_from: tuple[Weighted, ...]
     drawn: tuple[_Drawn, ...]
     seen: Sampled
     proposal: Mixture
-    efficiency: float
+    effective_share: float
 
 
 def modes(target: Target) -> tuple[Mode, ...]:
@@ -134,7 +134,7 @@ def modes(target: Target) -> tuple[Mode, ...]:
 def polished(target: Target, mode: Mode) -> Mode:
     """Return a mode to all digits that rounding leaves it."""
     z, cost, curvature = climbed(
-        target, mode.z[None, :], iterations=MANY_ITERATIONS, settled_at=SETTLED
+        target, mode.z[None, :], iterations=MANY_ITERATIONS, settled_tolerance=SETTLED
     )
     return Mode(z[0], float(cost[0]), curvature[0])
 
@@ -149,7 +149,7 @@ def explore(target: Target, at: tuple[Mode, ...], generator: np.random.Generator
 def adapt(target: Target, explored: Explored, generator: np.random.Generator) -> Explored:
     """Return the rounds continued until the proposal is good enough, or rounds are used up."""
     for _ in range(ROUNDS):
-        if explored.efficiency > ENOUGH:
+        if explored.effective_share > ENOUGH:
             break
         proposal = _adapted(target, explored, generator)
         explored = _one_more_round(target, replace(explored, proposal=proposal), generator)
@@ -178,7 +178,7 @@ def climbed(
     *,
     used: NDArray[np.float64] | None = None,
     iterations: int = FEW_ITERATIONS,
-    settled_at: float = ROUGHLY_SETTLED,
+    settled_tolerance: float = ROUGHLY_SETTLED,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return places (m, d), costs (m,) and curvatures (m, d, d) of minima from all starts.
 
@@ -197,7 +197,7 @@ def climbed(
         trial_r, trial_jacobian = _expanded(target, trial, used)
         trial_cost = 0.5 * np.sum(trial_r**2, axis=1)
         better = trial_cost < cost
-        settled = np.abs(cost - trial_cost) <= settled_at * (1.0 + cost)
+        settled = np.abs(cost - trial_cost) <= settled_tolerance * (1.0 + cost)
         z = np.where(better[:, None], trial, z)
         r = np.where(better[:, None], trial_r, r)
         jacobian = np.where(better[:, None, None], trial_jacobian, jacobian)
@@ -290,7 +290,7 @@ def _one_more_round(target: Target, explored: Explored, generator: np.random.Gen
         drawn=drawn,
         drawn_from=drawn_from,
         seen=latest if len(drawn) == 1 else _weighed(drawn, drawn_from),
-        efficiency=latest.effective_size / now.z.shape[0],
+        effective_share=latest.effective_size / now.z.shape[0],
     )
 
 
@@ -326,7 +326,7 @@ def _log_student(x: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(constant - 0.5 * (nu + 1) * np.log1p(x * x / nu))
 
 
-def _weighed(drawn: tuple[_Drawn, ...], drawn_from: tuple[tuple[Mixture, float], ...]) -> Sampled:
+def _weighed(drawn: tuple[_Drawn, ...], drawn_from: tuple[Weighted, ...]) -> Sampled:
     """Weigh draws against the mixture that all of them together were drawn from."""
     z = np.concatenate([d.z for d in drawn])
     n_parts = len(drawn[0].shapes)

@@ -120,13 +120,13 @@ class Target:
         The curves.
     n_shape
         Number of deviates of the shape of the whole.
-    prior_weight
+    prior_factor
         Factor on the residuals of the prior: next to 0 where likelihood alone is climbed.
     """
 
     parts: tuple[Part, ...]
     n_shape: int
-    prior_weight: float = 1.0
+    prior_factor: float = 1.0
 
     @property
     def n_parameters(self) -> int:
@@ -163,7 +163,7 @@ class Target:
             for i, (p, s) in enumerate(zip(self.parts, found, strict=True))
             if p.is_bounded
         ]
-        return np.concatenate([data, self.prior_weight * z, *walls], axis=1)
+        return np.concatenate([data, self.prior_factor * z, *walls], axis=1)
 
     def log_density(self, z: NDArray[np.float64], found: tuple[Shapes, ...]) -> NDArray[np.float64]:
         """Return ln(likelihood x prior) of deviates whose shapes are known, (m,)."""

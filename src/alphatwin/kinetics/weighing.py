@@ -186,7 +186,7 @@ def _final(
 ) -> dict[str, Sampled]:
     found = {}
     for name, count in wanted.items():
-        ideal = PROPOSALS_PER_EFFECTIVE / explored[name].efficiency
+        ideal = PROPOSALS_PER_EFFECTIVE / explored[name].effective_share
         per_sample = min(max(ideal, FEWEST_PER_SAMPLE), MOST_PER_SAMPLE)
         proposals = round(per_sample * count) + LEAST_PROPOSALS
         found[name] = draw(targets[name], explored[name].proposal, proposals, generator)

@@ -1,54 +1,48 @@
-"""Figures of activity over time: the measured regions with their points, and the decay chains."""
+"""Figure of activity over time in every region, with the measured points."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from alphatwin.report.numbers import Unit, duration, nuclide_label, prose, quantity, time_unit
+from alphatwin.report.numbers import (
+    Unit,
+    duration,
+    nuclide_label,
+    number,
+    prose,
+    quantity,
+    time_unit,
+)
 from alphatwin.report.numbers import unit_for as unit_for_value
 from alphatwin.report.picture import (
     Picture,
     administered,
-    agent_names,
     is_measured,
-    leading_region,
 )
 from alphatwin.report.style import (
-    FAINT,
     INK,
     POPULATION,
-    RULE,
-    WIDTH_IN,
-    dodge,
     heading,
     nuclide_colour,
     panels,
     shorten,
     svg_text,
-    text_colour,
     tint,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from numpy.typing import NDArray
 
     from alphatwin.report.value import AgentReport, Curve, DoseReport, RegionRecord
 
 _PANELS_PER_PICTURE = 9
-_CHAINS_PER_PICTURE = 6
-_TAIL = 0.03  # a curve is shown until it has fallen to this share of its peak
+_TAIL = 0.03  # half of the curves are shown until they have fallen to this share of their peak
 _POINTS_FILL = 6.0  # and at most until this many times the last point, or the rise is not seen
-_LOG_FROM = 30.0  # points that span more than this factor are shown on a log axis
-_BAND_ROOM = 3.0  # a band may reach this factor above median and points before it is cut
-_CHAIN_DECADES = 4
-_LABEL_GAP_IN = 0.17  # from the end of a line to its name
-_EARLY_POINTS = 8  # points in the first hundredth of the time that make a log time axis useful
-_LOG_TIMES_S = {"1 s": 1, "10 s": 10, "1 min": 60, "10 min": 600, "1 h": 3600, "6 h": 21600}
-_LOG_TIMES_S |= {"1 d": 86400, "4 d": 345600, "20 d": 1728000, "100 d": 8640000}
+_AFTER_LAST = 1.25  # and at least until this many times the last point
+_LOG_FROM = 10.0  # points that span more than this factor are shown on a log axis
+_BAND_ROOM = 2.0  # a band may reach this factor above median and points before it is cut
 _STEPS = {
     "h": (1, 2, 4, 6, 12, 24, 48, 72, 96, 120),
     "d": (1, 2, 5, 7, 10, 14, 20, 28, 50, 100, 200, 500, 1000),
@@ -70,11 +64,11 @@ def draw_curves(report: DoseReport) -> list[Picture]:
     """
     known = {r.name: r for r in report.regions}
     pictures = []
-    for number, agent in enumerate(administered(report), start=1):
+    for course, agent in enumerate(administered(report), start=1):
         shown = [c for c in agent.curves if c.region in known and len(c.time_s) > 1]
         for start in range(0, len(shown), _PANELS_PER_PICTURE):
             part = shown[start : start + _PANELS_PER_PICTURE]
-            key = f"curves-{number}-{start // _PANELS_PER_PICTURE + 1}"
+            key = f"curves-{course}-{start // _PANELS_PER_PICTURE + 1}"
             pictures.append(_curves_picture(agent, part, regions=known, key=key))
     return pictures
 
@@ -83,16 +77,17 @@ def _curves_picture(
     agent: AgentReport, curves: list[Curve], *, regions: dict[str, RegionRecord], key: str
 ) -> Picture:
     columns = 3 if len(curves) > 4 or len(curves) == 3 else 2
-    figure, all_axes = panels(len(curves), columns=columns, panel_height_in=1.32)
+    figure, all_axes = panels(
+        len(curves), columns=columns, panel_height_in=1.32, gap_in=(0.56, 0.46)
+    )
     end_s = _end_s(curves, regions)
     unit_s = time_unit(end_s)
-    unit_bq = unit_for_value(max(max(c.median_bq) for c in curves), "Bq")
     for index, (axes, curve) in enumerate(zip(all_axes, curves, strict=True)):
         region = regions[curve.region]
+        unit_bq = unit_for_value(max(curve.median_bq), "Bq")
         _draw_curve(axes, curve, agent=agent, region=region, units=(unit_s, unit_bq))
         _time_axis(axes, end=end_s / unit_s.size, unit=unit_s)
-        if index % columns == 0:
-            axes.set_ylabel(f"{nuclide_label(agent.nuclide)} activity ({unit_bq.text})")
+        axes.set_ylabel(f"{nuclide_label(agent.nuclide)} activity ({unit_bq.text})")
         if index + columns >= len(curves):
             axes.set_xlabel(f"Time since administration ({unit_s.text})")
     measured = [c.region for c in curves if is_measured(regions[c.region])]
@@ -103,7 +98,8 @@ def _curves_picture(
         caption=prose(
             f"Activity of {agent.nuclide} after {agent.agent}, by region: median and 95 % band. "
             "Dots with bars: measured points with two standard uncertainties. Dashed and grey: "
-            "population kinetics, not measured in this patient."
+            "population kinetics, not measured in this patient. Where points span more than a "
+            "factor of ten the axis of activity is logarithmic."
         ),
         summary=prose(
             f"Activity of {agent.nuclide} over time in {len(curves)} regions, of which "
@@ -130,8 +126,9 @@ def _end_s(curves: list[Curve], regions: dict[str, RegionRecord]) -> float:
         tails_s.append(curve.time_s[min(int(above[-1]) + 1, len(median) - 1)])
     points_s = [p.time_s for c in curves for p in regions[c.region].fit.points]
     last_s = max(points_s, default=0.0)
-    end_s = min(max(tails_s), _POINTS_FILL * last_s) if last_s > 0.0 else max(tails_s)
-    return max(end_s, 1.1 * last_s) or 1.0
+    half_s = sorted(tails_s)[len(tails_s) // 2]
+    end_s = min(half_s, _POINTS_FILL * last_s) if last_s > 0.0 else half_s
+    return max(end_s, _AFTER_LAST * last_s) or 1.0
 
 
 def _draw_curve(
@@ -165,7 +162,7 @@ def _draw_curve(
         axes.plot(at, values, "o", color=INK, markersize=3.6, markeredgewidth=0, zorder=4)
         highest += highs
         if min(values) > 0.0 and max(values) / min(values) > _LOG_FROM:
-            axes.set_yscale("log")
+            _plain_log_axis(axes)
             axes.set_ylim(min(values) / 3.0, 2.0 * max(highest))
     if axes.get_yscale() == "linear":
         top = min(max(high.max(), *highest), _BAND_ROOM * max(highest)) or 1.0
@@ -173,6 +170,14 @@ def _draw_curve(
         axes.locator_params(axis="y", nbins=4)
     note = "measured" if measured else "not measured"
     heading(axes, shorten(curve.region, longest=23 if measured else 19), note)
+
+
+def _plain_log_axis(axes: Axes) -> None:
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    axes.set_yscale("log")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, digits=1)))
+    axes.yaxis.set_minor_formatter(NullFormatter())
 
 
 def _time_axis(axes: Axes, *, end: float, unit: Unit) -> None:
@@ -184,152 +189,3 @@ def _time_axis(axes: Axes, *, end: float, unit: Unit) -> None:
         axes.xaxis.set_major_locator(MultipleLocator(steps[0]))
     else:
         axes.locator_params(axis="x", nbins=5)
-
-
-def draw_chains(report: DoseReport) -> list[Picture]:
-    """Draw the activity of every member of the chain over time, agent by agent.
-
-    Parameters
-    ----------
-    report
-        The report.
-
-    Returns
-    -------
-    list of Picture
-        One panel for each agent with daughters, in the leading region; none without daughters.
-    """
-    region = leading_region(report)
-    found: list[tuple[str, AgentReport, Curve]] = []
-    for name, agent in zip(agent_names(report), report.agents, strict=True):
-        curve = next((c for c in agent.curves if c.region == region), None)
-        if curve is not None and sum(max(v[1:], default=0.0) > 0.0 for v in _rows(curve)) > 1:
-            found.append((name, agent, curve))
-    return [
-        _chains_picture(found[i : i + _CHAINS_PER_PICTURE], key=f"chains-{i + 1}")
-        for i in range(0, len(found), _CHAINS_PER_PICTURE)
-    ]
-
-
-def _rows(curve: Curve) -> list[tuple[float, ...]]:
-    """Return the activities of the members, each a row over time."""
-    return list(curve.members_bq.values())
-
-
-def _chains_picture(shown: list[tuple[str, AgentReport, Curve]], *, key: str) -> Picture:
-    figure, all_axes = panels(
-        len(shown), columns=2, panel_height_in=1.9, gap_in=(1.06, 0.68), right_in=0.5
-    )
-    for axes, (name, agent, curve) in zip(all_axes, shown, strict=True):
-        _draw_chain(axes, agent, curve)
-        activity = quantity(agent.activity_bq, "Bq")
-        note = "activity not known" if agent.activity_bq is None else f"for {activity}"
-        heading(axes, prose(shorten(name, longest=24)), note)
-    region = shorten(shown[0][2].region, longest=60)
-    peaks = "; ".join(f"{name}: {_chain_peaks(curve)}" for name, _, curve in shown)
-    return Picture(
-        key=key,
-        section="chains",
-        caption=prose(
-            f"Activity of every member of the decay chain in {region}, daughters decaying where "
-            "their parent does. Lines that lie on one another are in equilibrium: the earlier "
-            "member is drawn wider. Best curves, log axes."
-        ),
-        summary=prose(f"Activity of each chain member in {region}. {peaks}."),
-        svg=svg_text(figure, key=key),
-    )
-
-
-def _chain_peaks(curve: Curve) -> str:
-    """Say the peaks of the first member and of the one that peaks last."""
-    tops = {m: int(np.argmax(v)) for m, v in curve.members_bq.items() if max(v) > 0.0}
-    first = next(iter(tops))
-    last = max(tops, key=lambda m: tops[m])
-    return ", ".join(
-        f"{m} peaks with {quantity(curve.members_bq[m][tops[m]], 'Bq')} at "
-        f"{duration(curve.time_s[tops[m]], digits=2)}"
-        for m in dict.fromkeys((first, last))
-    )
-
-
-def _draw_chain(axes: Axes, agent: AgentReport, curve: Curve) -> None:
-    time_s = np.asarray(curve.time_s)
-    members = {
-        m: np.asarray(curve.members_bq[m])
-        for m in agent.chain
-        if m in curve.members_bq and max(curve.members_bq[m]) > 0.0
-    }
-    peak_bq = max(float(v.max()) for v in members.values())
-    floor_bq = peak_bq * 10.0**-_CHAIN_DECADES
-    highest = np.max(list(members.values()), axis=0)
-    end_s = float(time_s[np.flatnonzero(highest >= 30.0 * floor_bq)[-1]])
-    is_log = int(np.sum((time_s > 0.0) & (time_s < end_s / 100.0))) >= _EARLY_POINTS
-    unit_s = Unit(text="min, h, d", size=1.0) if is_log else time_unit(end_s)
-    unit_bq = unit_for_value(peak_bq, "Bq")
-    _chain_axes(axes, is_log=is_log, end=end_s / unit_s.size, start=_first(time_s) / unit_s.size)
-    axes.set_ylim(floor_bq / unit_bq.size, 2.5 * peak_bq / unit_bq.size)
-    ends = []
-    for index, (member, activity_bq) in enumerate(members.items()):
-        good = (activity_bq > 0.0) & (time_s > 0.0)
-        x, y = time_s[good] / unit_s.size, activity_bq[good] / unit_bq.size
-        width = max(4.0 * 0.66**index, 0.8)
-        axes.plot(x, y, color=nuclide_colour(member), linewidth=width)
-        ends.append(_height(axes, float(np.exp(np.interp(end_s / unit_s.size, x, np.log(y))))))
-    _label_ends(axes, list(members), ends)
-    axes.set_xlabel(f"Time since administration ({unit_s.text})")
-    axes.set_ylabel(f"Activity ({unit_bq.text})")
-
-
-def _first(time_s: NDArray[np.float64]) -> float:
-    return float(time_s[time_s > 0.0].min())
-
-
-def _chain_axes(axes: Axes, *, is_log: bool, end: float, start: float) -> None:
-    from matplotlib.ticker import FuncFormatter, NullFormatter
-
-    from alphatwin.report.numbers import number
-
-    plain = FuncFormatter(lambda value, _: number(value, digits=1))
-    axes.set_yscale("log")
-    axes.yaxis.set_major_formatter(plain)
-    axes.yaxis.set_minor_formatter(NullFormatter())
-    axes.grid(visible=True, axis="y", color=RULE, linewidth=0.5)
-    axes.set_axisbelow(True)
-    if is_log:
-        axes.set_xscale("log")
-        ticks = {text: at for text, at in _LOG_TIMES_S.items() if start <= at <= end}
-        axes.set_xticks(list(ticks.values()), list(ticks))
-        axes.set_xticks([], minor=True)
-    axes.set_xlim(start if is_log else 0.0, end)
-
-
-def _height(axes: Axes, value: float) -> float:
-    """Height of a value on a log axis, as a share of the axis."""
-    low, high = axes.get_ylim()
-    return (math.log(value) - math.log(low)) / (math.log(high) - math.log(low))
-
-
-def _label_ends(axes: Axes, members: list[str], heights: list[float]) -> None:
-    """Write each nuclide beside the end of its line."""
-    shown = [min(max(h, 0.0), 1.0) for h in heights]
-    beside = 1.0 + _LABEL_GAP_IN / (WIDTH_IN * axes.get_position().width)
-    for index, (member, height, at) in enumerate(
-        zip(members, shown, dodge(_spread(shown), least_gap=0.082, low=0.0, high=1.0), strict=True)
-    ):
-        colour = nuclide_colour(members[index])
-        axes.annotate(
-            nuclide_label(member),
-            (1.0, height),
-            (beside, at),
-            xycoords="axes fraction",
-            textcoords="axes fraction",
-            color=text_colour(colour),
-            weight=600,
-            va="center",
-            arrowprops={"arrowstyle": "-", "color": FAINT, "linewidth": 0.4, "relpos": (0, 0.5)},
-        )
-
-
-def _spread(heights: list[float]) -> list[float]:
-    """Break ties so that members in equilibrium are listed in the order of the chain."""
-    return [h - 1e-4 * i for i, h in enumerate(heights)]

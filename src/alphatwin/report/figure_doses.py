@@ -119,11 +119,13 @@ def _agents_picture(
             _dose_row(axes, y, name=name, agent=agent, dose=dose)
         y += 1.25
     key = f"agents-{number}"
+    several = max(map(len, rows.values())) > 1
     return Picture(
         key=key,
         section="agents",
         caption=prose(
-            "The agents side by side, each for its own activity. Left: absorbed dose. Right: "
+            ("The agents side by side, each for its own activity. " if several else "")
+            + "Left: absorbed dose. Right: "
             "RBE-weighted dose, which is not an absorbed dose, with every RBE 1 (open) and as "
             "assumed (filled). Median and 95 % interval, log axes with equal limits."
         ),
@@ -237,15 +239,22 @@ def draw_stacks(report: DoseReport) -> list[Picture]:
     Returns
     -------
     list of Picture
-        Up to eight regions in each; none if no dose is known.
+        Up to eight regions in each; none if every dose known is of one nuclide and one type.
     """
     rows = list(_rows_by_region(report).items())
+    if not any(_has_parts(dose) for _, found in rows for _, _, dose in found):
+        return []
     return [
         _stacks_picture(
             dict(rows[i : i + _STACKS_PER_PICTURE]), number=i // _STACKS_PER_PICTURE + 1
         )
         for i in range(0, len(rows), _STACKS_PER_PICTURE)
     ]
+
+
+def _has_parts(dose: RegionDose) -> bool:
+    kinds = [v for v in dose.absorbed_dose_by_radiation_gy.values() if v > 0.0]
+    return len(dose.absorbed_dose_by_nuclide_gy) > 1 or len(kinds) > 1
 
 
 def _stacks_picture(rows: dict[str, list[Row]], *, number: int) -> Picture:
@@ -347,7 +356,9 @@ def _legend(figure: Figure, rows: dict[str, list[Row]]) -> None:
     """Two lines above the panels: the nuclides and the radiation types that occur."""
     doses = [dose for found in rows.values() for _, _, dose in found]
     nuclides = dict.fromkeys(n for d in doses for n in d.absorbed_dose_by_nuclide_gy)
-    found_radiations = {r for d in doses for r in d.absorbed_dose_by_radiation_gy}
+    found_radiations = {
+        kind for d in doses for kind, v in d.absorbed_dose_by_radiation_gy.items() if v > 0.0
+    }
     radiations = sorted(found_radiations, key=radiation_rank)
     lines = (
         ("nuclide", [(nuclide_label(n), nuclide_colour(n)) for n in nuclides]),

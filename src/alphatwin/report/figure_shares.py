@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from alphatwin.report.value import DecayShare, DoseReport
 
-_REGIONS_SHOWN = 6
+_ROWS_SHOWN = 24
+_LEAST_REGIONS_SHOWN = 6  # of each agent, however many agents there are
 _AGENTS_PER_PICTURE = 8
 _ROW_IN = 0.18
 _GROUP_GAP = 0.45  # of a row, between agents
@@ -47,8 +48,8 @@ def draw_shares(report: DoseReport) -> list[Picture]:
     Returns
     -------
     list of Picture
-        A bar for the nuclide of each agent in each measured region, of which at most six are
-        shown; none if nothing was measured.
+        A bar for the nuclide of each agent in each measured region, of which as many are shown
+        as fit half a page, and six at least; none if nothing was measured.
     """
     groups: list[Group] = []
     for name, agent in zip(agent_names(report), report.agents, strict=True):
@@ -67,7 +68,8 @@ def draw_shares(report: DoseReport) -> list[Picture]:
 
 
 def _shares_picture(groups: list[Group], *, number: int) -> Picture:
-    lines = sum(min(len(rows), _REGIONS_SHOWN) + _GROUP_GAP for _, rows in groups)
+    most = max(_LEAST_REGIONS_SHOWN, _ROWS_SHOWN // len(groups))
+    lines = sum(min(len(rows), most) + _GROUP_GAP for _, rows in groups)
     figure, (axes,) = panels(
         1,
         columns=1,
@@ -88,13 +90,13 @@ def _shares_picture(groups: list[Group], *, number: int) -> Picture:
             weight=600,
             va="center",
         )
-        for region, share in rows[:_REGIONS_SHOWN]:
+        for region, share in rows[:most]:
             _draw_share(axes, y, region=region, share=share)
             y += 1.0
         y += _GROUP_GAP
     _share_axes(axes, lines=lines)
     key = f"shares-{number}"
-    more = any(len(rows) > _REGIONS_SHOWN for _, rows in groups)
+    more = any(len(rows) > most for _, rows in groups)
     return Picture(
         key=key,
         section="shares",
@@ -102,7 +104,7 @@ def _shares_picture(groups: list[Group], *, number: int) -> Picture:
             "Where in time the decays of each agent's nuclide lie, against the points at which "
             "this patient was measured. What lies before the first point or after the last rests "
             "on the model, not on data."
-            + (f" The first {_REGIONS_SHOWN} measured regions are shown." if more else "")
+            + (f" The first {most} measured regions are shown." if more else "")
         ),
         summary=_summary(groups),
         svg=svg_text(figure, key=key),

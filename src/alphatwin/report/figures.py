@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alphatwin.report.figure_curves import draw_chains, draw_curves
+from alphatwin.report.figure_chains import draw_chains
+from alphatwin.report.figure_curves import draw_curves
 from alphatwin.report.figure_doses import draw_agents, draw_stacks
 from alphatwin.report.figure_shares import draw_shares
 from alphatwin.report.style import house_style

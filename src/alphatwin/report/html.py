@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from alphatwin.report import fit_tables, tables
+from alphatwin.report import assumption_tables, fit_tables, tables
 from alphatwin.report.figures import draw
 from alphatwin.report.numbers import MISSING, count, nuclide_label, number, prose
 from alphatwin.report.style import FONT, FONT_FILES
@@ -59,9 +59,11 @@ def to_html(
         for_print=for_print,
         tables=tables,
         fit_tables=fit_tables,
+        assumption_tables=assumption_tables,
         font_faces=_font_faces(),
-        loud=[w for w in report.warnings if w.loud],
-        quiet=[w for w in report.warnings if not w.loud],
+        loud=assumption_tables.grouped_warnings(report, loud=True),
+        quiet=assumption_tables.grouped_warnings(report, loud=False),
+        without_effect=assumption_tables.without_effect,
         number=number,
         count=count,
         unknown=(MISSING, tables.NO_MASS, "not known"),
@@ -90,7 +92,9 @@ def _environment() -> Environment:
     environment.filters["prose"] = prose
     environment.filters["nuclide"] = nuclide_label
     environment.filters["soft"] = _soft
-    environment.filters["effect_lines"] = tables.effect_lines
+    environment.filters["tied"] = lambda text: text.replace(" %", "\u00a0%")
+    environment.filters["source_line"] = assumption_tables.source_line
+    environment.filters["sentence"] = assumption_tables.sentence
     return environment
 
 

@@ -1,7 +1,8 @@
 """Numbers and labels as a reader wants them: no more digits than the interval bears.
 
-A value with its interval is rounded to two significant digits of the width of the interval, and
-never to fewer than two of its own, so that a wide and skewed interval keeps its lower limit.
+A value and the ends of its interval have one number of decimals: that which leaves two significant
+digits of the width of the interval. Where that would move the value or an end by more than a tenth
+of itself, the interval spans orders of magnitude; then each number keeps two digits of its own.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ _SUPERSCRIPT = str.maketrans("0123456789-m", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵐ"
 _PLAIN_FROM = 1e-3  # smaller numbers are written with a power of ten
 _PLAIN_BELOW = 1e6  # and so are larger ones
 _LEAST_PLAIN_MEDIAN = 1e-5  # of an interval that reaches up to plain numbers
+_MOST_MOVED = 0.1  # of a number, by rounding, before its own digits count instead of the width's
+_NEARLY_NOTHING = 1e-3  # of the median: a lower end below is said to be below
 _SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 _PREFIXES = {"n": 1e-9, "µ": 1e-6, "m": 1e-3, "": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 _ELEMENTS = """
@@ -105,8 +108,8 @@ def time_unit(longest_s: float) -> Unit:
 
 
 def _places(value: float, *, digits: int) -> int:
-    """Decimal places that leave the wanted number of significant digits (may be negative)."""
-    return digits - 1 - math.floor(math.log10(abs(value)))
+    """Decimal places that leave so many significant digits after rounding (may be negative)."""
+    return digits - 1 - int(f"{value:.{digits - 1}e}".partition("e")[2])
 
 
 def _fixed(value: float, places: int) -> str:
@@ -178,8 +181,8 @@ def percent(share: float, *, digits: int = 2) -> str:
 
 
 def ratio(value: float) -> str:
-    """Return a ratio of two answers: ``× 0.82``."""
-    return f"× {number(value, digits=2 if value < 10.0 else 3)}"
+    """Return a ratio of two answers with two decimals, or two digits below 0.1: ``0.82``."""
+    return f"{value:.2f}" if 0.1 <= value < 10.0 else number(value, digits=2)
 
 
 def interval(estimate: Estimate | None, *, size: float = 1.0) -> str:
@@ -195,7 +198,7 @@ def interval(estimate: Estimate | None, *, size: float = 1.0) -> str:
     Returns
     -------
     str
-        Such as ``3.2 [1.9–5.6]``.
+        Such as ``3.2 [1.9–5.6]``; the module's docstring says how many digits.
     """
     if estimate is None:
         return MISSING
@@ -209,9 +212,20 @@ def interval(estimate: Estimate | None, *, size: float = 1.0) -> str:
     if exponent == 0 and 0.0 < abs(values[0]) < _LEAST_PLAIN_MEDIAN:
         exponent = _exponent_for(values[0])
     values = [_without(v, exponent) for v in values]
-    shared = _places(_without(width, exponent), digits=2)
-    median, low, high = (
-        _fixed(v, max(shared, _places(v, digits=2)) if abs(v) > 1e-12 else 0) for v in values
-    )
+    places = _places(_without(width, exponent), digits=2)
+    if any(abs(round(v, places) - v) > _MOST_MOVED * abs(v) for v in values):
+        median, low, high = (_own_digits(v, least=_NEARLY_NOTHING * values[0]) for v in values)
+    else:
+        median, low, high = (_fixed(v, places) if v else "0" for v in values)
     text = f"{median} [{low}{' to ' if values[1] < 0.0 else '–'}{high}]"
     return f"{text} × 10{superscript(exponent)}" if exponent else text
+
+
+def _own_digits(value: float, *, least: float) -> str:
+    """Write two digits of a number; one that is positive but below the least as below that."""
+    if value == 0.0:
+        return "0"
+    if 0.0 < value < least:
+        bound = 10.0 ** math.ceil(math.log10(least))
+        return f"< {_fixed(bound, _places(bound, digits=1))}"
+    return _fixed(value, _places(value, digits=2))

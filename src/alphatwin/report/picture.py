@@ -39,17 +39,6 @@ def is_measured(region: RegionRecord) -> bool:
     return bool(region.fit.points)
 
 
-def leading_region(report: DoseReport) -> str | None:
-    """Return the region that stands for all where one must: the first measured lesion.
-
-    Without a measured lesion it is the first measured region, without any the first region.
-    """
-    measured = [r for r in report.regions if is_measured(r)]
-    lesions = [r for r in measured if r.kind == "lesion"]
-    chosen = lesions or measured or list(report.regions)
-    return chosen[0].name if chosen else None
-
-
 def agent_names(report: DoseReport) -> list[str]:
     """Return a name for each agent that no other has, with its administration if need be."""
     names = [a.agent for a in report.agents]

@@ -1,7 +1,7 @@
-"""The one serializer: a report as JSON for the files, the command line and any other face.
+"""The one serializer: every report as JSON for the files, the command line and any other face.
 
-The shape is that of ``alphatwin.report.value``, key by key and in its order; the JSON Schema is
-made from the same descriptions.
+The shape is that of ``alphatwin.report.value`` and ``alphatwin.report.physics_value``, key by key
+and in their order; `json_schema` is made from the same descriptions.
 """
 
 from __future__ import annotations
@@ -9,33 +9,35 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from alphatwin.errors import InvalidValueError
 
 if TYPE_CHECKING:
+    from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
     from alphatwin.report.value import DoseReport
 
-SCHEMA_ID = "urn:alphatwin:report:dose:1"
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+    Report = DoseReport | ChainReport | NuclideReport | AgentsReport
+
+Kind = Literal["dose", "chain", "nuclide", "agents"]
 _LINE = 100  # a list of numbers stays on one line up to here; longer ones are wrapped
 
 # The values of a JSON tree have no useful type: the shape is checked by the schema.
 Jsonable = dict[str, Any]
 
 
-def to_jsonable(report: DoseReport) -> Jsonable:
+def to_jsonable(report: Report) -> Jsonable:
     """Return the report as plain dicts, lists, texts and numbers.
 
     Parameters
     ----------
     report
-        The report.
+        The report, of any kind.
 
     Returns
     -------
     dict
-        Keys in the order of the fields of ``alphatwin.report.value``; floats untouched.
+        Keys in the order of the fields of the report; floats untouched.
 
     Raises
     ------
@@ -47,13 +49,13 @@ def to_jsonable(report: DoseReport) -> Jsonable:
     return tree
 
 
-def to_json(report: DoseReport) -> str:
+def to_json(report: Report) -> str:
     """Return the report as one JSON object, ending in a line feed.
 
     Parameters
     ----------
     report
-        The report.
+        The report, of any kind.
 
     Returns
     -------
@@ -68,31 +70,27 @@ def to_json(report: DoseReport) -> str:
     return _text(to_jsonable(report), indent="") + "\n"
 
 
-def json_schema() -> Jsonable:
-    """Return the JSON Schema (draft 2020-12) of the dose report, with a description of every key.
+def json_schema(kind: Kind = "dose") -> Jsonable:
+    """Return the JSON Schema (draft 2020-12) of a report, with a description of every key.
+
+    Parameters
+    ----------
+    kind
+        Kind of report, the value of its key ``kind``.
 
     Returns
     -------
     dict
-        The schema. Keys that it does not name are not allowed.
+        The schema. It names every key of the report; all are required and no other is allowed.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such kind of report.
     """
-    from pydantic import TypeAdapter
+    from alphatwin.report.schema import make_schema
 
-    from alphatwin.report.value import DoseReport
-
-    body = TypeAdapter(DoseReport).json_schema(mode="serialization")
-    definitions = body.pop("$defs")
-    for definition in (body, *definitions.values()):
-        if "properties" in definition:
-            definition["additionalProperties"] = False
-    head = {
-        "$schema": _DIALECT,
-        "$id": SCHEMA_ID,
-        "title": "AlphaTwin dose report",
-        "description": body.pop("description", DoseReport.__doc__),
-    }
-    body.pop("title", None)
-    return head | body | {"$defs": definitions}
+    return make_schema(kind)
 
 
 def _plain(value: object, *, path: str) -> Any:

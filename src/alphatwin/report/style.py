@@ -1,7 +1,8 @@
 """How figures look: one font, one colour per nuclide and per radiation type, SVG without noise.
 
-Nuclides take Paul Tol's "muted" scheme, a hue for each element and a shade for each isotope;
-radiation types take four colours of Okabe and Ito. Both are told apart by colour-blind readers.
+Nuclides take Paul Tol's "muted" scheme, a hue for each element and a shade for each isotope.
+Radiation types take greys, so that none is taken for a nuclide, and an orange for recoils, whose
+part is thin. Both are told apart by colour-blind readers.
 """
 
 from __future__ import annotations
@@ -34,13 +35,13 @@ RULE = "#d5dbe0"
 POPULATION = "#767f87"
 BEFORE, BETWEEN, AFTER = "#d55e00", "#00838f", "#e6a23c"
 _RADIATION = {
-    "alpha": "#d55e00",
-    "recoil": "#f0b429",
-    "electron": "#0072b2",
-    "beta": "#0072b2",
-    "conversion": "#56b4e9",
-    "auger": "#88b7d8",
-    "photon": "#9aa5ad",
+    "alpha": "#3d464e",
+    "recoil": "#e8590c",
+    "electron": "#aab4bc",
+    "beta": "#aab4bc",
+    "conversion": "#c3cbd1",
+    "auger": "#d3dade",
+    "photon": "#e4e8eb",
 }
 _ELEMENT = {
     "Ac": "#332288",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from alphatwin.report.numbers import (
@@ -19,7 +18,6 @@ from alphatwin.report.numbers import (
     percent,
     prose,
     quantity,
-    ratio,
     unit_for,
 )
 from alphatwin.report.picture import agent_names
@@ -30,19 +28,13 @@ if TYPE_CHECKING:
 
     from alphatwin.report.value import (
         AgentReport,
-        Alternative,
         DoseReport,
-        Effect,
         Estimate,
         RegionDose,
     )
 
-_AGENTS_PER_TABLE = 4
+AGENTS_PER_TABLE = 4
 _HOUR_S = 3600.0
-_QUANTITY = {
-    "absorbed_dose_gy": "absorbed dose",
-    "rbe_weighted_dose_gy": "RBE-weighted dose",
-}
 DOUBT = "‡"
 NO_MASS = "mass unknown"
 
@@ -61,12 +53,15 @@ class Table:
         Cells, row by row.
     prose_columns
         Columns that hold running text, which may be broken into lines.
+    small
+        Whether it is set in small print, because its text is long.
     """
 
     title: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     prose_columns: tuple[int, ...] = (0,)
+    small: bool = False
 
 
 def _doses_by_region(agent: AgentReport) -> dict[str, RegionDose]:
@@ -79,7 +74,12 @@ def absorbed_dose_tables(report: DoseReport) -> list[Table]:
 
 
 def weighted_dose_tables(report: DoseReport) -> list[Table]:
-    """Return regions against agents: RBE-weighted dose, for each set of RBEs other than one."""
+    """Return regions against agents: RBE-weighted dose, for each set of RBEs other than one.
+
+    There is none where no agent emits alphas: RBE-weighted doses then equal absorbed doses.
+    """
+    if not has_alphas(report):
+        return []
     pairs = dict.fromkeys(
         (w.rbe_alpha, w.rbe_recoil)
         for agent in report.agents
@@ -92,6 +92,19 @@ def weighted_dose_tables(report: DoseReport) -> list[Table]:
             title = f"RBE-weighted dose, {_rbe_text(*pair)}"
             tables += _dose_tables(report, title=title, pick=partial(_weighted, pair=pair))
     return tables
+
+
+def has_alphas(report: DoseReport) -> bool:
+    """Return whether any dose of the report comes from alphas or recoils."""
+    return any(_emits_alphas(agent) for agent in report.agents)
+
+
+def _emits_alphas(agent: AgentReport) -> bool:
+    return any(
+        dose.absorbed_dose_by_radiation_gy.get(kind, 0.0) > 0.0
+        for dose in agent.regions
+        for kind in ("alpha", "recoil")
+    )
 
 
 def _rbe_text(rbe_alpha: float, rbe_recoil: float) -> str:
@@ -112,8 +125,8 @@ def _dose_tables(
     unit = dose_unit(e.median for e in found)
     agents = list(zip(agent_names(report), report.agents, strict=True))
     tables = []
-    for start in range(0, len(agents), _AGENTS_PER_TABLE):
-        part = agents[start : start + _AGENTS_PER_TABLE]
+    for start in range(0, len(agents), AGENTS_PER_TABLE):
+        part = agents[start : start + AGENTS_PER_TABLE]
         doses = [_doses_by_region(agent) for _, agent in part]
         rows = []
         for region in report.regions:
@@ -185,43 +198,45 @@ def agents_table(report: DoseReport) -> Table:
 
 def agent_dose_tables(report: DoseReport) -> list[Table]:
     """Return, for each agent, everything that its dose to each region rests on."""
-    tables = []
-    for name, agent in zip(agent_names(report), report.agents, strict=True):
-        integrals = [d.time_integrated_activity_bq_s.median / _HOUR_S for d in agent.regions]
-        unit = unit_for(max(integrals, default=1.0), "Bq h")
-        per = [e.median for d in agent.regions if (e := d.absorbed_dose_per_activity_gy_per_bq)]
-        dose, activity = _per_activity_unit(max(per, default=1e-9))
-        pairs = list(
-            dict.fromkeys(
-                (w.rbe_alpha, w.rbe_recoil) for d in agent.regions for w in d.rbe_weighted
-            )
-        )
-        rows = tuple(
-            (
-                d.region,
-                interval(d.time_integrated_activity_bq_s, size=unit.size * _HOUR_S),
-                NO_MASS if d.absorbed_dose_gy is None else interval(d.absorbed_dose_gy),
-                interval(d.absorbed_dose_per_activity_gy_per_bq, size=dose[1] / activity[1]),
-                *(interval(_weighted(d, pair=pair)) for pair in pairs),
-                percent(d.photon_energy_not_deposited),
-            )
-            for d in agent.regions
-        )
-        tables.append(
-            Table(
-                title=prose(f"{name}: time-integrated activity and dose, median [95 % interval]"),
-                head=(
-                    "Region",
-                    f"Time-integrated activity ({unit.text})",
-                    "Absorbed dose (Gy)",
-                    f"Absorbed dose per activity ({dose[0]}/{activity[0]})",
-                    *(f"RBE-weighted (Gy), RBE {a:g}/{r:g}" for a, r in pairs),
-                    "Photon energy left out",
-                ),
-                rows=rows,
-            )
-        )
-    return tables
+    return [
+        _agent_dose_table(name, agent)
+        for name, agent in zip(agent_names(report), report.agents, strict=True)
+    ]
+
+
+def _agent_dose_table(name: str, agent: AgentReport) -> Table:
+    doses = agent.regions
+    integrals = [d.time_integrated_activity_bq_s.median / _HOUR_S for d in doses]
+    unit = unit_for(max(integrals, default=1.0), "Bq h")
+    columns = {
+        "Region": [d.region for d in doses],
+        f"Time-integrated activity ({unit.text})": [
+            interval(d.time_integrated_activity_bq_s, size=unit.size * _HOUR_S) for d in doses
+        ],
+        "Absorbed dose (Gy)": [
+            NO_MASS if d.absorbed_dose_gy is None else interval(d.absorbed_dose_gy) for d in doses
+        ],
+    }
+    per = [e.median for d in doses if (e := d.absorbed_dose_per_activity_gy_per_bq)]
+    if per:
+        dose, activity = _per_activity_unit(max(per))
+        columns[f"Absorbed dose per activity ({dose[0]}/{activity[0]})"] = [
+            interval(d.absorbed_dose_per_activity_gy_per_bq, size=dose[1] / activity[1])
+            for d in doses
+        ]
+    if _emits_alphas(agent):
+        every = ((w.rbe_alpha, w.rbe_recoil) for d in doses for w in d.rbe_weighted)
+        for pair in dict.fromkeys(every):
+            if pair != (1.0, 1.0):
+                title = f"RBE-weighted (Gy), RBE {pair[0]:g}/{pair[1]:g}"
+                columns[title] = [interval(_weighted(d, pair=pair)) for d in doses]
+    columns["Photon energy left out"] = [percent(d.photon_energy_not_deposited) for d in doses]
+    return Table(
+        title=prose(f"{name}: time-integrated activity and dose, median [95 % interval]"),
+        head=tuple(columns),
+        rows=tuple(zip(*columns.values(), strict=True)),
+        small=True,
+    )
 
 
 def _per_activity_unit(largest: float) -> tuple[tuple[str, float], tuple[str, float]]:
@@ -240,6 +255,7 @@ def decays_tables(report: DoseReport) -> list[Table]:
             rows=tuple(
                 (d.region, *(number(d.decays.get(n)) for n in agent.chain)) for d in agent.regions
             ),
+            small=True,
         )
         for name, agent in zip(agent_names(report), report.agents, strict=True)
         if len(agent.chain) > 1
@@ -247,12 +263,14 @@ def decays_tables(report: DoseReport) -> list[Table]:
 
 
 def breakdown_tables(report: DoseReport) -> list[Table]:
-    """Return the parts of the median absorbed dose, a table for each agent."""
+    """Return the parts of the median absorbed dose, a table for each agent that has several."""
     tables = []
     for name, agent in zip(agent_names(report), report.agents, strict=True):
         doses = [d for d in agent.regions if d.absorbed_dose_gy is not None]
-        nuclides = list(dict.fromkeys(n for d in doses for n in d.absorbed_dose_by_nuclide_gy))
-        found = {k for d in doses for k in d.absorbed_dose_by_radiation_gy}
+        by_nuclide = [d.absorbed_dose_by_nuclide_gy for d in doses]
+        by_radiation = [d.absorbed_dose_by_radiation_gy for d in doses]
+        nuclides = list(dict.fromkeys(n for part in by_nuclide for n in part))
+        found = {k for part in by_radiation for k, value in part.items() if value > 0.0}
         kinds = sorted(found, key=radiation_rank)
         rows = tuple(
             (
@@ -262,10 +280,12 @@ def breakdown_tables(report: DoseReport) -> list[Table]:
             )
             for d in doses
         )
-        if rows:
+        if len(rows) > 1 and len({row[1:] for row in rows}) == 1:
+            rows = (("all regions alike", *rows[0][1:]),)
+        if rows and len(nuclides) + len(kinds) > 2:
             title = f"{name}: parts of the median absorbed dose, by nuclide and by radiation type"
             head = ("Region", *map(nuclide_label, nuclides), *kinds)
-            tables.append(Table(title=prose(title), head=head, rows=rows))
+            tables.append(Table(title=prose(title), head=head, rows=rows, small=True))
     return tables
 
 
@@ -274,31 +294,11 @@ def _part(parts: dict[str, float], key: str) -> str:
     return MISSING if key not in parts or total <= 0.0 else percent(parts[key] / total)
 
 
-def effect_lines(alternative: Alternative) -> list[str]:
-    """Return what an alternative would do, a line for each agent and quantity.
-
-    Parameters
-    ----------
-    alternative
-        The alternative.
-
-    Returns
-    -------
-    list of str
-        Such as ``²²⁵Ac-DOTATATE, absorbed dose: × 0.62 (spleen) to × 0.71 (kidneys)``.
-    """
-
-    def key(effect: Effect) -> tuple[str, str]:
-        return effect.agent, effect.quantity
-
-    lines = []
-    for (agent, name), group in groupby(sorted(alternative.effects, key=key), key=key):
-        effects = sorted(group, key=lambda e: e.ratio)
-        least, most = effects[0], effects[-1]
-        if ratio(least.ratio) == ratio(most.ratio):
-            where = least.region if len(effects) == 1 else f"in {len(effects)} regions alike"
-            text = f"{ratio(least.ratio)} ({where})"
-        else:
-            text = f"{ratio(least.ratio)} ({least.region}) to {ratio(most.ratio)} ({most.region})"
-        lines.append(f"{prose(agent)}, {_QUANTITY.get(name, name)}: {text}")
-    return lines
+def only_part(report: DoseReport) -> str:
+    """Return nuclide and radiation type of a report whose doses all come from one of each."""
+    doses = [d for agent in report.agents for d in agent.regions]
+    nuclides = dict.fromkeys(n for d in doses for n in d.absorbed_dose_by_nuclide_gy)
+    kinds = dict.fromkeys(
+        k for d in doses for k, v in d.absorbed_dose_by_radiation_gy.items() if v > 0.0
+    )
+    return f"{' and '.join(map(nuclide_label, nuclides))}, {' and '.join(kinds)}"

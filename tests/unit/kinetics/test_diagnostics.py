@@ -40,7 +40,7 @@ def line_bq(times_h) -> np.ndarray:
 def test_good_points_are_left_in_peace():
     found = fitted(TIMES_H, line_bq(TIMES_H))
     assert len(found.points) == 5
-    assert all(abs(p.left_out_residual) < 0.3 for p in found.points)
+    assert all(abs(p.left_out_residual_sd) < 0.3 for p in found.points)
     assert all(p.integral_ratio == pytest.approx(1.0, abs=0.02) for p in found.points)
     assert all(abs(p.time_shift_s) < 2.0 * HOUR_S for p in found.points)
     assert found.warnings == ()
@@ -51,7 +51,7 @@ def test_a_point_at_a_wrong_time_is_found_with_its_right_time():
     activity[3] = line_bq(72.0)  # written down as 96 h
     found = fitted(TIMES_H, activity)
     assert found.points[3].is_outlier
-    assert found.points[3].left_out_residual > 3.0
+    assert found.points[3].left_out_residual_sd > 3.0
     assert found.points[3].time_shift_s / HOUR_S == pytest.approx(-24.0, abs=OF_A_GRID)
     text = next(w for w in found.warnings if "contradicts the others" in w)
     assert "the point at 96 h contradicts" in text
@@ -68,7 +68,7 @@ def test_an_impossible_value_has_no_right_time():
     assert any("no other time of measurement would explain it" in w for w in found.warnings)
 
 
-def test_a_left_out_residual_is_that_of_a_straight_line():
+def test_a_left_out_residual_sd_is_that_of_a_straight_line():
     # ln A of one exponential is linear: without point i, the others' line and its variance.
     activity = line_bq(TIMES_H) * np.exp([0.03, -0.02, 0.1, -0.05, 0.02])
     wide = Prior("half-life", Lognormal(70.0 * HOUR_S, 30.0), "test", "assumed")
@@ -81,7 +81,7 @@ def test_a_left_out_residual_is_that_of_a_straight_line():
         best = covariance @ design[kept].T @ np.log(activity[kept]) / s**2
         variance = design[i] @ covariance @ design[i] + s**2
         expected = (math.log(activity[i]) - design[i] @ best) / math.sqrt(variance)
-        assert point.left_out_residual == pytest.approx(expected, rel=OF_A_WIDE_PRIOR, abs=0.02)
+        assert point.left_out_residual_sd == pytest.approx(expected, rel=OF_A_WIDE_PRIOR, abs=0.02)
 
 
 def test_too_few_others_accuse_nobody():
@@ -113,7 +113,7 @@ def test_normal_errors_are_diagnosed_in_their_own_unit(sd):
         generator=stream(5, "fit"),
     )
     # 8 SD, less what the curve's own uncertainty adds to the denominator.
-    assert 6.0 < found.points[2].left_out_residual < 8.0
+    assert 6.0 < found.points[2].left_out_residual_sd < 8.0
 
 
 def test_laplace_and_sampling_agree_where_the_posterior_is_normal():

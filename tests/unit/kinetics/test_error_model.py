@@ -63,6 +63,7 @@ def test_the_scatter_of_many_points_is_found():
         np.log(f.parameters["effective_half_life_s"]).std()
         for f in (found, fitted(scattered(40, share=0.2), "stated"))
     )
+    assert found.error_model.widening_ratio == pytest.approx(1.03, abs=0.03)  # t of 38 over z
     assert wide > 2.5 * narrow  # stated was a quarter of the truth
     assert 0.7 < np.std(found.standardised_residuals) < 1.3
 

@@ -179,7 +179,7 @@ def test_a_cycle_with_one_point_leans_on_the_other():
     found = jointly([first, second], CYCLES, priors=Priors(), model="clearance")
     half_life_h = found.fits[1].best_parameters["effective_half_life_s"] / HOUR_S
     assert half_life_h == pytest.approx(60.0, rel=0.1)
-    assert found.fits[1].points[0].left_out_residual == pytest.approx(0.0, abs=1.5)
+    assert found.fits[1].points[0].left_out_residual_sd == pytest.approx(0.0, abs=1.5)
     with pytest.raises(NotSupportedError, match="one point cannot tell"):
         jointly([second, second], CYCLES, priors=Priors())
 

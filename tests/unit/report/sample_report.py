@@ -262,8 +262,8 @@ def _region_record(region):
         for t, a, r in zip(POINTS_S, fitted, (0.3, -0.4), strict=True)
     )
     prior = PriorRecord(
-        parameter="effective half-life under Lu-177 (h)",
-        median=79.0,
+        parameter="effective_half_life_s (Lu-177)",
+        median=79.0 * HOUR_S,
         geometric_sd=1.4,
         source="Population of 177Lu-DOTATATE lesions",
         status="recalled",
@@ -284,8 +284,10 @@ def _region_record(region):
             points=points if measured else (),
             priors=(prior,),
             parameters={
-                "effective_half_life_h": estimate(79.0, sd),
-                "uptake_half_life_h": estimate(0.8, 0.3),
+                "uptake_fraction": estimate(share, sd),
+                "effective_half_life_s": estimate(79.0 * HOUR_S, sd),
+                "biological_rate_per_s": estimate(1.2e-6, sd),
+                "uptake_half_time_s": estimate(0.8 * HOUR_S, 0.3),
             }
             if measured
             else {},

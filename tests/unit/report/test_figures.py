@@ -77,7 +77,7 @@ def test_svg_is_lean_and_says_no_date(pictures):
     for picture in pictures:
         assert "<metadata" not in picture.svg
         assert "<!--" not in picture.svg
-        assert len(picture.svg) < 100_000
+        assert len(picture.svg) < 180_000  # a page of fifteen panels, seven lines in each
         assert not re.search(r' d="[^"]*\d\.\d{3}', picture.svg)
 
 
@@ -142,6 +142,30 @@ def test_dodge_keeps_order_gap_and_room():
     assert crowded[0] >= -1e-9
     assert crowded[-1] == 1.0
     assert dodge([], least_gap=0.1, low=0.0, high=1.0) == []
+
+
+def test_chains_show_every_region_of_every_alpha_agent(pictures):
+    (picture,) = (p for p in pictures if p.section == "chains")
+    texts = _texts(picture)
+    for name, _, _, _, _, _, measured in REGIONS:
+        assert texts.count(name) == 1, name
+        assert measured or "not measured" in texts
+    assert texts.count("not measured") == 3
+    assert texts.count("²²⁵Ac") == len(REGIONS)
+    assert texts.count("²¹²Pb") == len(REGIONS)
+    assert "¹⁷⁷Lu-DOTATATE" not in texts
+    assert {"²²⁵Ac-DOTATATE", "²¹³Bi-DOTATOC", "²¹²Pb-DOTAMTATE"} <= set(texts)
+
+
+def test_chains_of_thirty_regions_are_ten_and_the_caption_says_so():
+    report = many_regions_report()
+    chains = [p for p in draw(report) if p.section == "chains"]
+    assert len(chains) == 2
+    shown = {t for p in chains for t in _texts(p)} & {r.name for r in report.regions}
+    assert len(shown) == 10
+    measured = {r.name for r in report.regions if r.fit.points}
+    assert shown <= measured
+    assert all("20 more regions are in the JSON" in p.caption for p in chains)
 
 
 def test_shorten_and_tint():

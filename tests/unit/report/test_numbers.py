@@ -23,7 +23,8 @@ from alphatwin.report.numbers import (
 )
 from alphatwin.report.value import Estimate
 
-SHOWN_WITHIN = 0.051  # two significant digits are off by half a unit of the second at most
+SHOWN_WITHIN = 0.1  # of each number: what rounding by the width may move at most
+POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,18 @@ SHOWN_WITHIN = 0.051  # two significant digits are off by half a unit of the sec
         ((0.5, 0.02, 12.0), "0.50 [0.020–12]"),
         ((12345.0, 8000.0, 19000.0), "12\u202f000 [8000–19\u202f000]"),
         ((3.2e-9, 1.9e-9, 5.6e-9), "3.2 [1.9–5.6] × 10⁻⁹"),
-        ((1e12, 5e11, 3e12), "1.0 [0.50–3.0] × 10¹²"),
+        ((1e12, 5e11, 3e12), "1.0 [0.5–3.0] × 10¹²"),
+        ((16.1, 9.97, 26.2), "16 [10–26]"),
+        ((4.8, 2.41, 10.04), "4.8 [2.4–10.0]"),
+        ((12.1, 7.6, 19.3), "12 [8–19]"),
+        ((8.38, 6.62, 10.6), "8.4 [6.6–10.6]"),
+        ((0.1996, 0.0479, 0.841), "0.20 [0.05–0.84]"),
+        ((0.0191, 0.0036, 0.111), "0.019 [0.0036–0.11]"),
+        ((4.0, 1.49, 12.0), "4.0 [1.5–12]"),
+        ((1.0, 1e-9, 3.0), "1.0 [< 0.001–3.0]"),
+        ((0.3, 0.0, 1.1), "0.3 [0–1.1]"),
+        ((3e-9, 1e-15, 8e-9), "3.0 [< 0.01–8.0] × 10⁻⁹"),
+        ((99.6, 99.1, 100.3), "99.6 [99.1–100.3]"),
         ((0.0, 0.0, 0.0), "0"),
         ((5.0, 5.0, 5.0), "5.00"),
         ((-1.0, -3.0, 2.0), "−1.0 [−3.0 to 2.0]"),
@@ -61,11 +73,39 @@ def test_printed_interval_reads_back_as_the_interval(median, below, above):
     text = interval(estimate).replace("\u202f", "")
     found = re.fullmatch(r"([\d.]+) \[([\d.]+)–([\d.]+)\](?: × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?", text)
     assert found, text
-    power = int((found[4] or "0").translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
+    power = int((found[4] or "0").translate(POWERS))
     for shown, value in zip(
         found.groups()[:3], (estimate.median, estimate.low, estimate.high), strict=True
     ):
         assert float(f"{shown}e{power}") == pytest.approx(value, rel=SHOWN_WITHIN)
+
+
+@given(
+    median=st.floats(1e-6, 1e5),
+    below=st.floats(1e-12, 0.999),
+    above=st.floats(1.001, 1e4),
+)
+def test_interval_never_shows_a_positive_number_as_nothing(median, below, above):
+    low, high = median * below, median * above
+    text = interval(Estimate(median=median, low=low, high=high)).replace("\u202f", "")
+    found = re.fullmatch(r"([\d.]+) \[(< )?([\d.]+)–([\d.]+)\](?: × 10(\S+))?", text)
+    assert found, text
+    power = int((found[5] or "0").translate(POWERS))
+    shown = [float(f"{found[i]}e{power}") for i in (1, 3, 4)]
+    assert min(shown) > 0.0
+    assert shown[0] == pytest.approx(median, rel=SHOWN_WITHIN)
+    assert shown[2] == pytest.approx(high, rel=SHOWN_WITHIN)
+    if found[2]:
+        assert low < shown[1] <= 0.0101 * median
+    else:
+        assert shown[1] == pytest.approx(low, rel=SHOWN_WITHIN)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(9.996, "10.0"), (99.96, "100"), (0.9996, "1.00"), (999_600.0, "1000000")]
+)
+def test_rounding_up_to_a_power_of_ten_adds_no_digit(value, text):
+    assert number(value).replace("\u202f", "") == text
 
 
 @pytest.mark.parametrize(
@@ -101,7 +141,10 @@ def test_nuclide_label_leaves_other_text_alone():
         (percent(0.9995), "> 99.9 %"),
         (percent(1.0), "100 %"),
         (percent(0.023), "2.3 %"),
-        (ratio(0.823), "× 0.82"),
+        (ratio(0.823), "0.82"),
+        (ratio(0.0199), "0.020"),
+        (ratio(1.1796), "1.18"),
+        (ratio(12.34), "12"),
         (count(10_000), "10\u202f000"),
         (number(1e300), "1.00 × 10³⁰⁰"),
     ],

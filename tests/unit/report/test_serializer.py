@@ -14,11 +14,15 @@ import jsonschema
 import numpy as np
 import pytest
 
+from alphatwin.agents import agents
 from alphatwin.errors import InvalidValueError
+from alphatwin.report.physics_value import AgentsReport
+from alphatwin.report.schema import docstring_parts
 from alphatwin.report.serializer import json_schema, to_json, to_jsonable
 from unit.report.sample_report import many_regions_report, sample_report
 
 ROOT = Path(__file__).parents[3]
+KINDS = ("dose", "chain", "nuclide", "agents")
 
 
 def _with_dose_high(report, value):
@@ -48,12 +52,73 @@ def test_schema_refuses_unknown_missing_and_wrong_keys():
         assert not validator.is_valid(wrong)
 
 
-def test_schema_describes_every_key():
-    schema = json_schema()
+@pytest.mark.parametrize("kind", KINDS)
+def test_schema_describes_every_key_in_its_own_words(kind):
+    schema = json_schema(kind)
     for definition in (schema, *schema["$defs"].values()):
-        for key, value in definition.get("properties", {}).items():
+        about = []
+        for key, value in definition["properties"].items():
             inner = schema["$defs"].get(value.get("$ref", "").rpartition("/")[2], {})
-            assert value.get("description") or inner.get("description"), key
+            about.append(value.get("description") or inner.get("description"))
+            assert about[-1], key
+            assert "None" not in about[-1]
+        assert len(set(about)) == len(about)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_schema_requires_every_key_and_knows_no_other(kind):
+    schema = json_schema(kind)
+    for definition in (schema, *schema["$defs"].values()):
+        assert definition["additionalProperties"] is False
+        assert definition["required"] == list(definition["properties"])
+        assert not any("default" in value for value in definition["properties"].values())
+
+
+def test_schema_of_the_agents_meets_the_catalogue_and_no_mutilated_agent():
+    validator = jsonschema.Draft202012Validator(json_schema("agents"))
+    tree = to_jsonable(AgentsReport(schema=1, kind="agents", agents=agents()))
+    validator.validate(tree)
+    first = tree["agents"][0]
+    for wrong in (
+        first | {"nuclide": None},
+        first | {"route": "oral"},
+        {k: v for k, v in first.items() if k != "absent"},
+    ):
+        assert not validator.is_valid(tree | {"agents": [wrong]})
+
+
+def test_unknown_kind_is_refused():
+    with pytest.raises(InvalidValueError, match="dose, chain, nuclide, agents, got 'doses'"):
+        json_schema("doses")
+
+
+def test_docstrings_are_read_entry_by_entry():
+    class Value:
+        """A value of None.
+
+        And more.
+
+        Attributes
+        ----------
+        one, two
+            First line,
+            second; ``None`` if :class:`Value` knows none.
+        three
+            Third.
+
+        Notes
+        -----
+        four
+            Not an attribute.
+        """
+
+    about, attributes = docstring_parts(Value)
+    assert about == "A value of null. And more."
+    assert attributes == {
+        "one": "First line, second; `null` if `Value` knows none.",
+        "two": "First line, second; `null` if `Value` knows none.",
+        "three": "Third.",
+    }
 
 
 def test_floats_come_back_bit_by_bit():
@@ -132,6 +197,7 @@ def test_reference_names_every_key_of_a_report():
 
     tree = to_jsonable(sample_report())
     names = {"numpy", "scipy", "alpha", "recoil", "electron"}  # keys that are names, not fields
-    names |= {"effective_half_life_h", "uptake_half_life_h"}
+    names |= {"uptake_fraction", "effective_half_life_s", "uptake_half_time_s"}
+    names |= {"biological_rate_per_s"}
     found = {k for k in keys(tree) if "-" not in k} - names
     assert found <= named

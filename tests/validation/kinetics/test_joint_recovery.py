@@ -35,9 +35,9 @@ WITHIN = 1.12
 # Lesions of one patient miss together: 100 patients count for little more than their number.
 # Four standard errors of a share of 0.95 among 200.
 COVERAGE_SLACK = 4.0 * math.sqrt(0.95 * 0.05 / 200)
-NARROWER = {(24.0, 120.0): 0.85, (96.0,): 0.98}
+NARROWER = {(24.0, 120.0): 0.85, (96.0,): 1.005}
 """Logarithmic width of the joint interval over that of single fits. A late point alone says
-nothing of a half-life, so there is next to nothing to share."""
+nothing of a half-life, so there is nothing to share, and nothing may be made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,4 +183,5 @@ def test_an_error_model_mends_what_was_stated_wrong():
             low, _, high = interval(found.curve, LU177_PER_S)
             held[name] += low <= truth <= high
     assert held["stated"] < 0.75 * PATIENTS, held
-    assert held["fitted"] > 0.88 * PATIENTS, held  # the plug-in costs a few per cent of 95
+    # Three standard errors of a share of 0.95 among 100, and 2 for the prior at a quarter of it.
+    assert held["fitted"] > 0.865 * PATIENTS, held

@@ -27,7 +27,7 @@ integral.
 | 1 bladder | 1 phase 68, 2 phases 26 | 4715 (4205 to 5313) | +0.6, -0.7, +0.1 | 1.00, 0.99 |
 | 1 tumor 1 | uptake 74, 1 phase 25 | 1027 (829.7 to 1340) | +0.0, -0.1, +0.1 | 0.96, 0.89 |
 | 1 tumor 2 | uptake 100 | 388.3 (306 to 525) | -0.0, -0.1, +0.1 | 0.97, 0.97 |
-| 1 remaining | 2 phases 98, 1 phase 2 | 6.127e+04 (5.43e+04 to 7.07e+04) | +0.0, -0.0, -0.0 | 0.98, 0.90 |
+| 1 remaining | 2 phases 98 | 6.13e+04 (5.43e+04 to 7.07e+04) | 0.0, 0.0, 0.0 | 0.98, 0.90 |
 """
 
 from __future__ import annotations
