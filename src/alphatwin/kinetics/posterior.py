@@ -161,15 +161,22 @@ def draw(target: Target, proposal: Mixture, count: int, generator: np.random.Gen
     return _weighed((_drawn(target, proposal, count, generator),), ((proposal, 1.0),))
 
 
-def resampled(seen: Sampled, count: int, generator: np.random.Generator) -> NDArray[np.intp]:
+def resampled(
+    seen: Sampled,
+    count: int,
+    generator: np.random.Generator,
+    *,
+    order: NDArray[np.intp] | None = None,
+) -> NDArray[np.intp]:
     """Return the indices of ``count`` equally weighted samples, by systematic resampling.
 
-    Their order is then shuffled: otherwise samples of two regions with one index would be alike.
+    In an ``order`` (m,) by some quantity, the quantiles of that quantity survive the resampling.
+    Samples come in that order: whoever hands them on must shuffle them.
     """
-    cumulated = np.cumsum(seen.weight)
     places = (np.arange(count) + generator.random()) / count
-    index = np.minimum(np.searchsorted(cumulated, places), cumulated.size - 1)
-    return generator.permutation(index)
+    weight = seen.weight if order is None else seen.weight[order]
+    index = np.minimum(np.searchsorted(np.cumsum(weight), places), weight.size - 1)
+    return np.asarray(index if order is None else order[index])
 
 
 def climbed(

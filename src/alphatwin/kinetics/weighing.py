@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from alphatwin.kinetics.averaging import LEAST_WEIGHT, aicc, counts, normalised
 from alphatwin.kinetics.candidates import DECISIVE_LOG_EVIDENCE, log_odds
+from alphatwin.kinetics.diagnostics import log_integral
 from alphatwin.kinetics.error_model import (
     N_ERROR_PARAMETERS,
     fitted_errors,
@@ -18,7 +21,6 @@ from alphatwin.kinetics.models import UPTAKE_AND_CLEARANCE
 from alphatwin.kinetics.posterior import adapt, draw, explore, modes, polished, resampled
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from alphatwin.kinetics.averaging import Averaging
@@ -31,7 +33,11 @@ if TYPE_CHECKING:
 PROPOSALS_PER_EFFECTIVE = 1.15
 """Proposals over those that should be worth as many samples as are wanted."""
 FEWEST_PER_SAMPLE, MOST_PER_SAMPLE = 1.25, 3.0
-LEAST_PROPOSALS = 500
+PROPOSALS_STEP = 1024
+"""Proposals come in steps, so that a course changed a little meets the same random numbers."""
+FEW_SAMPLES = 4000
+"""Samples under which more proposals are made, and resampled in the order of the integral: medians
+of few samples are then as good as those of this many."""
 HOPELESS_LOG_EVIDENCE = 10.0
 """Distance from the best model after which a rough evidence is good enough."""
 
@@ -82,13 +88,15 @@ def weighed_fits(
         if seen.z.shape[0] > explored[name].seen.z.shape[0]
     }
     leading, weights, used = _weights(log_evidence, criteria, priors, averaging, among=final)
-    drawn, size = _resampled(targets, final, counts(weights, samples), generator)
+    sampled = {name: weights[name] for name in final}
+    drawn, size = _resampled(targets, final, counts(sampled, samples), generator)
     n_points = sum(part.time_s.size for part in targets[leading].parts)
     found = Weighed(
         model=leading,
         mode=polished(targets[leading], explored[leading].at[0]),
         target=targets[leading],
         drawn=drawn,
+        # Ordered samples would tie regions together that have nothing to do with each other.
         order=generator.permutation(samples),
         why=_why(
             leading,
@@ -164,18 +172,14 @@ def _weights(
         odds = log_odds(tuple(log_evidence), priors)
         logs = {name: value + odds[name] for name, value in log_evidence.items()}
         used = "evidence"
-    able = logs if among is None else {name: logs[name] for name in among}
-    leading = max(able, key=lambda name: able[name])
+    if among is not None:
+        # Models without samples stay below the least weight, however rough their evidence is.
+        most = max(logs[name] for name in among) + math.log(0.5 * LEAST_WEIGHT)
+        logs = {name: v if name in among else min(v, most) for name, v in logs.items()}
+    leading = max(logs, key=lambda name: logs[name])
     if averaging == "none" or len(logs) == 1:
         return leading, {name: float(name == leading) for name in logs}, "none"
-    weights = normalised(logs)
-    if among is not None:
-        # Models below the least weight have no samples; their weight stays as it was found.
-        weights = {
-            name: w if name in among else min(w, 0.5 * LEAST_WEIGHT) for name, w in weights.items()
-        }
-    total = sum(weights.values())
-    return leading, {name: w / total for name, w in weights.items()}, used
+    return leading, normalised(logs), used
 
 
 def _final(
@@ -188,7 +192,9 @@ def _final(
     for name, count in wanted.items():
         ideal = PROPOSALS_PER_EFFECTIVE / explored[name].effective_share
         per_sample = min(max(ideal, FEWEST_PER_SAMPLE), MOST_PER_SAMPLE)
-        proposals = round(per_sample * count) + LEAST_PROPOSALS
+        more = max(0, FEW_SAMPLES - count) * count // max(1, sum(wanted.values()))
+        wished = per_sample * (count + more) / PROPOSALS_STEP
+        proposals = max(1, math.ceil(wished)) * PROPOSALS_STEP
         found[name] = draw(targets[name], explored[name].proposal, proposals, generator)
     return found
 
@@ -203,7 +209,10 @@ def _resampled(
     drawn, variance, total = {}, 0.0, sum(wanted.values())
     for name, count in wanted.items():
         target, seen = targets[name], final[name]
-        index = resampled(seen, count, generator)
+        order = None
+        if total < FEW_SAMPLES:
+            order = np.argsort(log_integral(target, seen.z), kind="stable")
+        index = resampled(seen, count, generator, order=order)
         made, log_f = [], []
         for i, (part, shapes) in enumerate(zip(target.parts, seen.shapes, strict=True)):
             raised = part.scheme.fraction.log_sd * seen.z[index, i]
