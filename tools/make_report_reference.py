@@ -22,7 +22,7 @@ REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 _HEAD = """# The reports, key by key
 
 Made by `tools/make_report_reference.py` from the values of `alphatwin.report`; do not edit by
-hand. Every command answers `--json` with one object, whose `kind` says which of the four it is;
+hand. Every command answers `--json` with one object, whose `kind` says which of them it is;
 `alphatwin.report.serializer.json_schema(kind)` gives its JSON Schema, which also stands in the file
 beside this page that each part names. Every key is always there; one whose value is unknown is
 `null`. A key ends in its unit; `[]` stands for every item of a list and `{}` for every value of an
@@ -30,6 +30,8 @@ object whose keys are names (of nuclides, radiation types, parameters, libraries
 """
 _PARTS: dict[Kind, str] = {
     "dose": "The dose report: `alphatwin dose`, `alphatwin demo`",
+    "compare": "Agents side by side: `alphatwin compare`",
+    "schedule": "When to scan: `alphatwin schedule`",
     "chain": "A decay chain: `alphatwin chain`",
     "nuclide": "A nuclide: `alphatwin nuclide`",
     "agents": "The catalogue of agents: `alphatwin agents`",

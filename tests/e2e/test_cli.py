@@ -117,6 +117,7 @@ def test_decay_data_and_seed_change_the_answer_and_are_recorded(course):
 def test_compare_sets_agents_side_by_side(course):
     agents = ("177Lu-DOTATATE", "225Ac-DOTATATE")
     report = answer("compare", course, "--agents", ",".join(agents))
+    jsonschema.validate(report, json_schema("compare"))
     assert tuple(a["agent"] for a in report["agents"]) == agents
     assert {r["region"] for r in report["regions"]} >= {"lesion 1", "kidneys"}
     assert "225Ac-DOTATATE" in alphatwin("compare", course, "--agents", ",".join(agents)).stdout
@@ -127,6 +128,7 @@ def test_compare_sets_agents_side_by_side(course):
 def test_schedule_says_when_to_scan():
     arguments = ("schedule", "177Lu-DOTATATE", "--scans", "1", "--predict", "225Ac-DOTATATE")
     report = answer(*arguments)
+    jsonschema.validate(report, json_schema("schedule"))
     assert [r["nuclide"] for r in report["best"]] == ["Lu-177", "Ac-225"]
     assert "Usual schedules" in alphatwin(*arguments).stdout
     done = alphatwin("schedule", "177Lu-DOTATATE", "--scans", "1", "--noise", "10", code=1)

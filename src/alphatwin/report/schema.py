@@ -87,7 +87,9 @@ def make_schema(kind: Kind) -> Jsonable:
 
 
 def _values() -> dict[str, type]:
+    from alphatwin.report.compare_value import CompareReport
     from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
+    from alphatwin.report.schedule_value import ScheduleReport
     from alphatwin.report.value import DoseReport
 
     return {
@@ -95,6 +97,8 @@ def _values() -> dict[str, type]:
         "chain": ChainReport,
         "nuclide": NuclideReport,
         "agents": AgentsReport,
+        "compare": CompareReport,
+        "schedule": ScheduleReport,
     }
 
 
