@@ -173,7 +173,8 @@ def test_the_alternative_of_the_decay_data_is_what_the_other_set_gives():
         for data in ("icrp107", "ensdf")
     )
     ratio = said.get(("212Pb-DOTAMTATE", "lesion", "absorbed_dose_gy"), 1.0)
-    assert ratio == pytest.approx(two / one, abs=1e-3)
+    # Neighbours about the median of 1 000 samples lie 0.06 % apart, in each of four medians.
+    assert ratio == pytest.approx(two / one, abs=2.5e-3)
 
 
 def test_the_alternatives_of_rbe_are_what_other_weights_give():
