@@ -465,9 +465,7 @@ def test_members_that_do_not_decay_in_a_region_have_no_share_there():
 
 def test_an_impurity_leaves_the_vector_at_the_same_rate():
     """On the vector f A/(k + lambda + r) decay; r/lambda as many leave it and decay elsewhere."""
-    loose = injected_answer(
-        dechelation_half_life_s=2e5, impurity=Impurity("Ac-227", 0.003)
-    )
+    loose = injected_answer(dechelation_half_life_s=2e5, impurity=Impurity("Ac-227", 0.003))
     decay_per_s, loss_per_s = nuclide("Ac-227").decay_constant_per_s, math.log(2.0) / 2e5
     kept = sum(decays(loose, "Ac-227", where=r.region.name) for r in loose.regions)
     assert elsewhere(loose, "Ac-227") == pytest.approx(
