@@ -1,6 +1,6 @@
 r"""Decays of every member in every compartment, per decay of the agent's nuclide on the vector.
 
-A network whose own figures carry no samples is linear in what feeds it (docs/theory.md, eq. 23):
+A network whose own figures carry no samples is linear in what feeds it (docs/theory-daughters.md, eq. D4):
 with the decays :math:`\tilde A_r` of the nuclide on the vector in region :math:`r` and the activity
 :math:`A_0` injected,
 
