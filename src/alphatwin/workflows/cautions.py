@@ -41,7 +41,7 @@ def cautions(
         *(Caution(code=f.code, loud=f.loud, where=f.where, message=f.message) for f in file.facts),
         *_of_regions(answers),
         *(c for answer in answers for c in _of_agent(answer, answers[0])),
-        *(c for answer in answers for c in daughter_cautions(course, answer)),
+        *daughter_cautions(course, answers),
         *_of_patient(course),
     ]
     unique = {(c.code, c.where): c for c in found}

@@ -372,14 +372,15 @@ def test_the_figures_of_the_fate_in_force_are_listed_with_source_and_status():
 
 def test_share_of_energy_outside_of_the_regions_is_said_and_adds_up():
     report = report_of(daughters="human_kinetics")
-    warnings = {(w.code, w.where): w for w in report.warnings}
+    warnings = {w.code: w for w in report.warnings}
     for agent in report.agents[1:]:
         outside = sum(e.energy_share for e in agent.decays_elsewhere)
         assert 0.0 < outside < 1.0
-        said = warnings["daughters_not_dosed", agent.agent]
+        said = warnings["daughters_not_dosed"]
         assert said.loud
-        assert f"{100.0 * outside:.2g} %" in said.message
-        assert warnings["parent_outside_of_regions", agent.agent].loud
+        assert f"{agent.agent} {100.0 * outside:.2g} %" in said.message
+        assert warnings["parent_outside_of_regions"].loud
+        assert agent.agent in warnings["parent_outside_of_regions"].where
     everything = report_of(daughters="all_escape").agents[1]
     chain = decay_chain("Ac-225").energy_per_parent_decay_mev().charged
     own = next(f for f in everything.decays_elsewhere if f.compartment == "elsewhere")
@@ -395,7 +396,7 @@ def test_the_share_of_the_parent_that_the_regions_hold_is_the_right_one():
     held = sum(r.decays["Ac-225"] for r in report.agents[1].regions)
     share = held * nuclide("Ac-225").decay_constant_per_s / 8e6
     (said,) = (w for w in report.warnings if w.code == "parent_outside_of_regions")
-    assert f"hold {100.0 * share:.2g} % of the decays of Ac-225" in said.message
+    assert f"the regions hold: 225Ac-DOTATATE {100.0 * share:.2g} %." in said.message
 
 
 def test_an_impurity_is_named_with_its_share_of_the_dose():
