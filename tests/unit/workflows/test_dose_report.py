@@ -251,3 +251,19 @@ def test_weights_of_the_models_and_what_each_point_does_are_said():
     chosen = report_of(averaging="none").regions[0].fit
     assert max(chosen.model_weights.values()) == pytest.approx(1.0)
     assert (fit.error_model or "").startswith("stated")
+
+
+def test_a_point_that_contradicts_the_others_is_named_with_its_time():
+    hours = (4.0, 24.0, 48.0, 72.0, 96.0, 120.0, 168.0)
+    values = tuple(1.6e8 * 2.0 ** (-h / 70.0) * (0.4 if h == 72.0 else 1.0) for h in hours)
+    wild = measurement(hours=hours, values=values, relative_sd=0.05)
+    found = [
+        w
+        for w in report_of(measurements=(wild,)).warnings
+        if w.code == "point_contradicts_the_others"
+    ]
+    assert any("72 h" in w.where for w in found)
+    smooth = measurement(
+        hours=hours, values=tuple(1.6e8 * 2.0 ** (-h / 70.0) for h in hours), relative_sd=0.05
+    )
+    assert "point_contradicts_the_others" not in codes(report_of(measurements=(smooth,)), loud=True)
