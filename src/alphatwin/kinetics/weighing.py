@@ -255,5 +255,9 @@ def _why(
     if averaging == "none":
         return text
     shares = sorted(weights.items(), key=lambda item: -item[1])
-    listed = ", ".join(f"{name} {100.0 * w:.2g} %" for name, w in shares if w >= LEAST_WEIGHT)
+    listed = ", ".join(f"{name} {_percent(w)}" for name, w in shares if w >= LEAST_WEIGHT)
     return f"{text}; averaged by {averaging}: {listed}"
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * share:.0f} %" if share >= 0.095 else f"{100.0 * share:.2g} %"
