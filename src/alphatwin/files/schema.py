@@ -294,6 +294,8 @@ class AssumptionsTable(StrictTable):
     rbe_alpha: Number | None = Field(default=None, gt=0.0)
     rbe_recoil: Number | None = Field(default=None, gt=0.0)
     density: Density | None = None
+    averaging: Literal["evidence", "akaike", "none"] | None = None
+    error_model: Literal["stated", "fitted"] | None = None
     samples: int | None = Field(default=None, ge=100, le=1_000_000)
 
 

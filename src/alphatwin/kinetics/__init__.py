@@ -9,8 +9,12 @@ from alphatwin.kinetics.curve import (
     curve_scaled,
     time_integrated_activity_bq_s,
 )
-from alphatwin.kinetics.fit import Fit, fit
+from alphatwin.kinetics.diagnostics import LaplaceComparison, PointDiagnosis
+from alphatwin.kinetics.error_model import ErrorModel
+from alphatwin.kinetics.fit import fit
+from alphatwin.kinetics.fitted import Fit
 from alphatwin.kinetics.informed import DecayShares, decay_shares
+from alphatwin.kinetics.joint import CYCLES, JointFit, Sharing, fit_jointly
 from alphatwin.kinetics.models import MODELS
 from alphatwin.kinetics.observation import (
     Observations,
@@ -28,17 +32,23 @@ from alphatwin.kinetics.single_point import (
 )
 
 __all__ = [
+    "CYCLES",
     "MODELS",
     "CohortCurve",
     "CohortFit",
     "DecayShares",
+    "ErrorModel",
     "Fit",
+    "JointFit",
+    "LaplaceComparison",
     "Observations",
     "Phases",
+    "PointDiagnosis",
     "Prior",
     "Priors",
     "RegionCurve",
     "ScheduleError",
+    "Sharing",
     "activity_bq",
     "best_phases",
     "candidate_schedules",
@@ -48,6 +58,7 @@ __all__ = [
     "decay_shares",
     "exceeds_administered",
     "fit",
+    "fit_jointly",
     "haenscheid_time_integrated_activity_bq_s",
     "madsen_samples_bq_s",
     "madsen_time_integrated_activity_bq_s",

@@ -47,8 +47,8 @@ from alphatwin.kinetics.cohort_marginal import (
     start,
 )
 from alphatwin.kinetics.cohort_points import batch
-from alphatwin.kinetics.fit import FRACTION_PRIOR
 from alphatwin.kinetics.models import CLEARANCE, UPTAKE_AND_CLEARANCE
+from alphatwin.kinetics.parts import FRACTION_PRIOR
 from alphatwin.kinetics.prior import Prior, Priors
 from alphatwin.uncertainty.distributions import Lognormal
 

@@ -21,8 +21,8 @@ from scipy import special
 
 from alphatwin.kinetics.cohort_nodes import Nodes, quadrature
 from alphatwin.kinetics.cohort_posterior import laplace
-from alphatwin.kinetics.fit import FRACTION_PRIOR
 from alphatwin.kinetics.models import UPTAKE_AND_CLEARANCE, Scheme
+from alphatwin.kinetics.parts import FRACTION_PRIOR
 from alphatwin.kinetics.prior import (
     WEAK_GEOMETRIC_SD,
     WEAK_UPTAKE_HALF_TIME_S,

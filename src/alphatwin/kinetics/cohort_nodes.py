@@ -32,7 +32,7 @@ import numpy as np
 
 from alphatwin.kinetics.cohort_posterior import Gaussians, data_terms, parameters_of
 from alphatwin.kinetics.models import log_fraction, log_peak
-from alphatwin.kinetics.posterior import WALL_RELATIVE_SD
+from alphatwin.kinetics.target import WALL_RELATIVE_SD
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -20,7 +20,7 @@ from alphatwin.kinetics.models import (
     log_peak,
     parameters,
 )
-from alphatwin.kinetics.posterior import WALL_RELATIVE_SD
+from alphatwin.kinetics.target import WALL_RELATIVE_SD
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,8 +1,8 @@
 r"""Decays of every member in every compartment, per decay of the agent's nuclide on the vector.
 
-A network whose own figures carry no samples is linear in what feeds it (docs/theory.md, eq. 23):
-with the decays :math:`\tilde A_r` of the nuclide on the vector in region :math:`r` and the activity
-:math:`A_0` injected,
+A network whose own figures carry no samples is linear in what feeds it
+(docs/theory-daughters.md, eq. D4): with the decays :math:`\tilde A_r` of the nuclide on the vector
+in region :math:`r` and the activity :math:`A_0` injected,
 
 .. math:: \tilde A_{c,n} = \sum_r R_{c,n,r}\, \tilde A_r + I_{c,n}\, A_0 .
 

@@ -31,7 +31,6 @@ from alphatwin.errors import InvalidValueError, NotSupportedError
 from alphatwin.kinetics.cohort_nodes import quadrature
 from alphatwin.kinetics.cohort_points import Batch
 from alphatwin.kinetics.cohort_posterior import laplace, parameters_of
-from alphatwin.kinetics.fit import FRACTION_PRIOR
 from alphatwin.kinetics.models import (
     CLEARANCE,
     UPTAKE_AND_CLEARANCE,
@@ -41,6 +40,7 @@ from alphatwin.kinetics.models import (
     parameters,
     phases,
 )
+from alphatwin.kinetics.parts import FRACTION_PRIOR
 from alphatwin.uncertainty.distributions import Lognormal, log_sd
 
 if TYPE_CHECKING:

@@ -10,6 +10,8 @@ from typing import Literal, get_args
 from alphatwin.errors import InvalidValueError
 
 DecayDataName = Literal["icrp107", "ensdf"]
+Averaging = Literal["evidence", "akaike", "none"]
+ErrorModelName = Literal["stated", "fitted"]
 
 _FATE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
@@ -35,6 +37,12 @@ class Assumptions:
         Mass density of soft tissue, used where a volume was given and no density. [g/mL]
     calibration_relative_sd
         Standard uncertainty of the activity scale shared by all regions, over the value.
+    averaging
+        How models of a curve are weighed: by ``evidence``, by ``akaike`` weights where AICc is
+        defined, or ``none``: the one that the evidence speaks for.
+    error_model
+        Uncertainty of the points as ``stated``, or ``fitted`` (a proportional and a constant
+        part, from the scatter about the curve) where there are points enough.
     samples
         Number of samples that carry the uncertainty.
     """
@@ -46,15 +54,19 @@ class Assumptions:
     rbe_recoil: float = 5.0
     density_g_per_ml: float = 1.04
     calibration_relative_sd: float = 0.05
+    averaging: Averaging = "evidence"
+    error_model: ErrorModelName = "stated"
     samples: int = 10_000
 
     def __post_init__(self) -> None:
-        if self.decay_data not in get_args(DecayDataName):
-            msg = (
-                f"decay_data must be one of {', '.join(get_args(DecayDataName))}, "
-                f"got {self.decay_data!r}"
-            )
-            raise InvalidValueError(msg)
+        for name, allowed in (
+            ("decay_data", get_args(DecayDataName)),
+            ("averaging", get_args(Averaging)),
+            ("error_model", get_args(ErrorModelName)),
+        ):
+            if getattr(self, name) not in allowed:
+                msg = f"{name} must be one of {', '.join(allowed)}, got {getattr(self, name)!r}"
+                raise InvalidValueError(msg)
         if not _FATE.fullmatch(self.daughters):
             msg = f"daughters must be 'stay' or the name of a preset, got {self.daughters!r}"
             raise InvalidValueError(msg)

@@ -89,10 +89,7 @@ def _parent(agent: BloodAgent) -> Estimate | None:
 
 def _samples(curve: BloodCurve) -> Table:
     unit = unit_for(max(p.concentration_bq_per_ml for p in curve.points), "Bq/mL")
-    half_lives = " and ".join(
-        duration(p.effective_half_life_s.median)
-        for p in sorted(curve.phases, key=lambda p: p.effective_half_life_s.median)
-    )
+    half_lives = " and ".join(duration(p.effective_half_life_s) for p in reversed(curve.phases))
     return Table(
         title=prose(
             f"{nuclide_label(curve.nuclide)} in whole blood at drawing, in {unit.text}; effective "

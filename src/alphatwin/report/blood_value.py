@@ -39,12 +39,12 @@ class BloodPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BloodPhase:
-    """One exponential phase of a blood curve."""
+    """One exponential phase of the best curve in blood."""
 
     concentration_bq_per_ml: Annotated[
-        Estimate, _doc("Amplitude at the administration; negative for uptake.")
+        float, _doc("Amplitude at the administration; negative for uptake.")
     ]
-    effective_half_life_s: Annotated[Estimate, _doc("Effective half-life of the phase.")]
+    effective_half_life_s: Annotated[float, _doc("Effective half-life of the phase.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +52,10 @@ class BloodCurve:
     """The curve of one nuclide in whole blood."""
 
     nuclide: Annotated[str, _doc("The parent, or a daughter that was solved for.")]
-    model: Annotated[str, _doc("Model of the curve.")]
-    why: Annotated[str, _doc("Why this model.")]
+    model: Annotated[str, _doc("Leading model, of which the best curve is.")]
+    why: Annotated[str, _doc("Why this model, and what the others weigh.")]
     points: Annotated[tuple[BloodPoint, ...], _doc("Samples, in order of drawing.")]
-    phases: Annotated[tuple[BloodPhase, ...], _doc("Phases of the curve, slowest first.")]
+    phases: Annotated[tuple[BloodPhase, ...], _doc("Phases of the best curve, slowest first.")]
     time_integrated_bq_s_per_ml: Annotated[
         Estimate, _doc("Decays per volume of blood from the administration on.")
     ]

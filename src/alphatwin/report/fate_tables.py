@@ -48,7 +48,7 @@ def _fates(name: str, agent: AgentReport) -> Table:
     return Table(
         title=prose(
             f"{name}: median absorbed dose ({unit.text}) under each fate of its daughters; "
-            "below it the ratio to the fate in force, absorbed / RBE-weighted"
+            "then its ratio to the fate in force, absorbed / RBE-weighted"
         ),
         head=("Region", *(_head(preset, in_force=i == 0) for i, preset in enumerate(presets))),
         rows=tuple(

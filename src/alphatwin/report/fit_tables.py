@@ -17,7 +17,7 @@ from alphatwin.report.numbers import (
     quantity,
     unit_for,
 )
-from alphatwin.report.picture import administered, agent_names, is_measured
+from alphatwin.report.picture import agent_names, is_measured
 from alphatwin.report.tables import DOUBT, Table
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ def points_table(report: DoseReport) -> Table:
                     f"{quantity(point.activity_bq, 'Bq')} [{low}–{high}]",
                     f"{interval(point.fitted, size=unit.size)} {unit.text}",
                     _signed(point.standardised_residual),
+                    "-" if point.left_out_residual is None else _signed(point.left_out_residual),
+                    "-" if point.integral_ratio is None else f"{point.integral_ratio:.2f}",
                 )
             )
     return Table(
@@ -93,7 +95,9 @@ def points_table(report: DoseReport) -> Table:
             "Time",
             "Measured [± two standard uncertainties]",
             "Fitted [95 % interval]",
-            "Standardised residual",
+            "Residual (SD)",
+            "Left out (SD)",
+            "Integral without it",
         ),
         rows=tuple(rows),
     )
@@ -111,12 +115,7 @@ def fit_tables(report: DoseReport) -> list[Table]:
 
 def parameters_table(report: DoseReport) -> Table:
     """Return the fitted parameters, a row for each region and a column for each parameter."""
-    known = {a.administration for a in administered(report) if a.activity_bq is not None}
-    fits = [
-        (region, {_named(k, region, known): e for k, e in region.fit.parameters.items()})
-        for region in report.regions
-        if region.fit.parameters
-    ]
+    fits = [(region, region.fit.parameters) for region in report.regions if region.fit.parameters]
     found = dict.fromkeys(name for _, parameters in fits for name in parameters)
     names = sorted(found, key=lambda n: (list(PARAMETERS).index(n) if n in PARAMETERS else 99, n))
     columns = [(n, _shown_in(n, [p[n] for _, p in fits if n in p])) for n in names]
@@ -134,12 +133,6 @@ def parameters_table(report: DoseReport) -> Table:
         rows=tuple(rows),
         small=True,
     )
-
-
-def _named(key: str, region: RegionRecord, known: set[str]) -> str:
-    """Return the parameter that a key stands for: a fit without activity is in becquerel."""
-    in_bq = is_measured(region) and region.fit.administration not in known
-    return "extrapolated_activity_bq" if key == "uptake_fraction" and in_bq else key
 
 
 def _shown_in(name: str, estimates: list[Estimate]) -> Unit:

@@ -85,6 +85,21 @@ class PointRecord:
     standardised_residual: Annotated[
         float, _doc("Measured less best fit, over the standard uncertainty of the measurement.")
     ]
+    left_out_residual: Annotated[
+        float | None,
+        _doc(
+            "Measured less predicted by the other points, over the standard uncertainty of both; "
+            "null if the others say nothing."
+        ),
+    ]
+    integral_ratio: Annotated[
+        float | None,
+        _doc("Time-integrated activity without this point over that with it; null as above."),
+    ]
+    time_shift_s: Annotated[
+        float | None,
+        _doc("Smallest shift of its time that puts it on the curve of the others; null if none."),
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +122,25 @@ class FitRecord:
     administration: Annotated[str, _doc("Administration after which the region was measured.")]
     nuclide: Annotated[str, _doc("Nuclide that was counted.")]
     model: Annotated[
-        str, _doc("clearance, two-phase clearance, or uptake and clearance; population if none.")
+        str, _doc("Leading model of the curve, in words; population if nothing was fitted.")
     ]
     why: Annotated[str, _doc("Why this model.")]
+    averaging: Annotated[
+        str, _doc("How models were weighed: evidence, akaike, or none; none where nothing was.")
+    ]
+    model_weights: Annotated[
+        dict[str, float], _doc("Weight of each model in the curve; empty if nothing was fitted.")
+    ]
+    error_model: Annotated[
+        str | None, _doc("How uncertain the points were taken to be; null if nothing was fitted.")
+    ]
+    laplace_median_ratio: Annotated[
+        float | None,
+        _doc("Median of the integral by Laplace's approximation over that of the samples."),
+    ]
+    laplace_spread_ratio: Annotated[
+        float | None, _doc("Spread of its logarithm by Laplace over that of the samples.")
+    ]
     points: Annotated[tuple[PointRecord, ...], _doc("Measured points, in order of time.")]
     priors: Annotated[tuple[PriorRecord, ...], _doc("Population priors used.")]
     parameters: Annotated[dict[str, Estimate], _doc("Fitted parameters, each key with its unit.")]

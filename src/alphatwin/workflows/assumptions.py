@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from alphatwin.agents import Agent
     from alphatwin.files import CourseFile
     from alphatwin.patient import Course, DecayDataName
+    from alphatwin.patient.assumptions import Averaging
     from alphatwin.report.value import FateDose
     from alphatwin.workflows.analysis import AgentAnswer
     from alphatwin.workflows.region_answers import RegionAnswer
@@ -163,6 +164,7 @@ def _choices(
             ),
         )
     yield from _widths(course, made_by)
+    yield from _of_fits(course, again, made_by)
 
 
 def _widths(course: Course, made_by: Callable[[str], str]) -> Iterator[Assumption]:
@@ -182,6 +184,37 @@ def _widths(course: Course, made_by: Callable[[str], str]) -> Iterator[Assumptio
         value=f"{100.0 * assumed.calibration_relative_sd:g} %",
         made_by=made_by("calibration_relative_sd"),
         source="Widens intervals, moves no median",
+        status="choice",
+        alternatives=(),
+    )
+
+
+def _of_fits(course: Course, again: _Again, made_by: Callable[[str], str]) -> Iterator[Assumption]:
+    """Yield how curves were fitted, if any were."""
+    if not course.measurements:
+        return
+    assumed = course.assumptions
+    other: Averaging = "none" if assumed.averaging != "none" else "evidence"
+
+    def otherwise(c: Course) -> Course:
+        changed = dataclasses.replace(c.assumptions, averaging=other)
+        return dataclasses.replace(c, assumptions=changed)
+
+    yield Assumption(
+        name="averaging",
+        text="How models of a curve are weighed against each other",
+        value=assumed.averaging,
+        made_by=made_by("averaging"),
+        source="By simulation never worse than choosing one (docs/validation.md)",
+        status="computed",
+        alternatives=(Alternative(value=other, effects=again.under(otherwise)),),
+    )
+    yield Assumption(
+        name="error_model",
+        text="Uncertainty of the measured points",
+        value=assumed.error_model,
+        made_by=made_by("error_model"),
+        source="As written down with the points, or by their scatter about the curve",
         status="choice",
         alternatives=(),
     )

@@ -15,8 +15,11 @@ from alphatwin.kinetics import (
     time_integrated_activity_bq_s,
 )
 from alphatwin.kinetics.blood_points import DrawnBlood, drawn_blood
-from alphatwin.kinetics.fit import DECISIVE_LOG_EVIDENCE
-from alphatwin.kinetics.models import CLEARANCE, TWO_PHASE_CLEARANCE
+from alphatwin.kinetics.candidates import LEAST_POINTS
+from alphatwin.kinetics.models import CLEARANCE, THREE_PHASE_CLEARANCE, TWO_PHASE_CLEARANCE
+from alphatwin.kinetics.parts import bq_per_fraction, part_of
+from alphatwin.kinetics.target import Target
+from alphatwin.kinetics.weighing import weighed_fits
 from alphatwin.nuclides import decay_chain
 from alphatwin.uncertainty import lognormal_factor, stream
 
@@ -28,7 +31,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-POINTS_OF_TWO_PHASES = 3
+CLEARANCES = (CLEARANCE, TWO_PHASE_CLEARANCE, THREE_PHASE_CLEARANCE)
+"""What was injected into blood only leaves it; what is made there may rise first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,8 +45,8 @@ class BloodFit:
         The parent, or a daughter that was solved for.
     drawn, points
         Samples at drawing, and the concentrations fitted. [Bq/mL]
-    fitted, why
-        The fit, in Bq/mL for activities in Bq, and why its model was taken.
+    fitted
+        The fit, in Bq/mL for activities in Bq.
     curve
         Curve whose amplitude is a concentration [Bq/mL], decay-corrected with the decay constant
         of the parent, the uncertainty of the counter's calibration included.
@@ -56,7 +60,6 @@ class BloodFit:
     drawn: tuple[DrawnBlood, ...]
     points: tuple[Point, ...]
     fitted: Fit
-    why: str
     curve: RegionCurve
     floor_per_s: float
     decays_bq_s_per_ml: Floats
@@ -93,14 +96,14 @@ def blood_fits(
     found = []
     for name in (nuclide_name, *blood.solve_for):
         points = tuple(d.points[name] for d in drawn)
-        fitted, why = _fitted(
+        fitted = _fitted(
             points, name, floor_per_s, samples, seed=seed, is_parent=name == nuclide_name
         )
         curve = curve_scaled(fitted.curve, shared)
         decays = time_integrated_activity_bq_s(
             curve, administered_bq=1.0, decay_constant_per_s=floor_per_s
         )
-        found.append(BloodFit(name, drawn, points, fitted, why, curve, floor_per_s, decays))
+        found.append(BloodFit(name, drawn, points, fitted, curve, floor_per_s, decays))
     return tuple(found)
 
 
@@ -112,8 +115,8 @@ def _fitted(
     *,
     seed: int,
     is_parent: bool,
-) -> tuple[Fit, str]:
-    """Return the fit with the model that the samples speak for, the simpler one in doubt."""
+) -> Fit:
+    """Return the fit, every model weighed by its evidence."""
     seen = Observations(
         time_s=np.array([p.time_s for p in points]),
         activity_bq=np.array([p.value for p in points]),
@@ -123,26 +126,36 @@ def _fitted(
         scales_with_volume=False,
     )
 
-    def under(model: str | None) -> Fit:
+    generator = stream(seed, "blood", name)
+    if not is_parent:
         return fit(
             seen,
             administered_bq=None,
             decay_constant_per_s=floor_per_s,
             priors=Priors(),
-            model=model,
             samples=samples,
-            generator=stream(seed, "blood", name, model or "by evidence"),
+            generator=generator,
         )
-
-    if not is_parent:  # what is made in the body may rise first
-        found = under(None)
-        return found, found.why
-    one = under(CLEARANCE)
-    if len(points) < POINTS_OF_TWO_PHASES:
-        return one, f"{CLEARANCE}: {len(points)} samples cannot tell two phases"
-    two = under(TWO_PHASE_CLEARANCE)
-    gain = two.log_evidence[TWO_PHASE_CLEARANCE] - one.log_evidence[CLEARANCE]
-    words = f"log evidence of two phases over one from {len(points)} samples: {gain:.2f}"
-    if gain > DECISIVE_LOG_EVIDENCE:
-        return two, f"{TWO_PHASE_CLEARANCE}: the samples speak for it ({words})"
-    return one, f"{CLEARANCE}: the samples do not speak against it ({words})"
+    targets = {}
+    for model in CLEARANCES:
+        if len(points) >= LEAST_POINTS[model]:
+            part = part_of(
+                model,
+                seen,
+                administered_bq=None,
+                decay_constant_per_s=floor_per_s,
+                priors=Priors(),
+            )
+            targets[model] = Target((part,), part.scheme.n_shape)
+    scale_bq = bq_per_fraction(seen, administered_bq=None, decay_constant_per_s=floor_per_s)
+    return weighed_fits(
+        targets,
+        bq_per_fraction=(scale_bq,),
+        administered_bq=(1.0,),
+        priors=Priors(),
+        is_asked=False,
+        averaging="evidence",
+        error_model="stated",
+        samples=samples,
+        generator=generator,
+    )[0]

@@ -59,20 +59,19 @@ def blood_record(
 
 
 def _curve(fit: BloodFit) -> BloodCurve:
-    rates_per_s = fit.curve.biological_rate_per_s + fit.floor_per_s
+    rates_per_s = fit.curve.best_biological_rate_per_s + fit.floor_per_s
+    phases = zip(fit.curve.best_amplitude_fraction, math.log(2.0) / rates_per_s, strict=True)
     return BloodCurve(
         nuclide=fit.nuclide,
         model=fit.fitted.model,
-        why=fit.why,
+        why=fit.fitted.why,
         points=tuple(_point(fit, i) for i in range(len(fit.points))),
         phases=tuple(
             BloodPhase(
-                concentration_bq_per_ml=estimate(amplitude),
-                effective_half_life_s=estimate(math.log(2.0) / rate_per_s),
+                concentration_bq_per_ml=float(amplitude), effective_half_life_s=float(half_life_s)
             )
-            for amplitude, rate_per_s in zip(
-                fit.curve.amplitude_fraction.T, rates_per_s.T, strict=True
-            )
+            for amplitude, half_life_s in sorted(phases, key=lambda p: -p[1])
+            if amplitude != 0.0
         ),
         time_integrated_bq_s_per_ml=estimate(fit.decays_bq_s_per_ml),
     )

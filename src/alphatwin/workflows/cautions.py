@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from alphatwin.files import CourseFile
+    from alphatwin.kinetics import PointDiagnosis
     from alphatwin.patient import Course
     from alphatwin.workflows.analysis import AgentAnswer
     from alphatwin.workflows.region_answers import RegionAnswer
@@ -45,7 +46,7 @@ def cautions(
         *(Caution(code=f.code, loud=f.loud, where=f.where, message=f.message) for f in file.facts),
         *_of_regions(answers),
         *(c for answer in answers for c in _of_agent(answer, answers[0])),
-        *(c for answer in answers for c in daughter_cautions(course, answer)),
+        *daughter_cautions(course, answers),
         *more,
         *_of_patient(course),
     ]
@@ -113,6 +114,9 @@ def _of_fit(kinetics: RegionKinetics) -> Iterator[Caution]:
                 "uncertainties; look at the times, the stated uncertainty and the model."
             ),
         )
+    for point in fitted.points:
+        if point.is_outlier:
+            yield _contradiction(name, point)
     if fitted.half_life_at_physical_limit:
         yield Caution(
             code="no_clearance_seen",
@@ -143,6 +147,24 @@ def _of_fit(kinetics: RegionKinetics) -> Iterator[Caution]:
                 "clearance are assumed here."
             ),
         )
+
+
+def _contradiction(region: str, point: PointDiagnosis) -> Caution:
+    shift = (
+        "no shift of its time puts it there"
+        if point.time_shift_s is None
+        else f"a shift of its time by {point.time_shift_s / 3600.0:+.1f} h would put it there"
+    )
+    return Caution(
+        code="point_contradicts_the_others",
+        loud=True,
+        where=f"{region}, {point.time_s / 3600.0:.4g} h",
+        message=(
+            f"This point lies {point.left_out_residual_sd:+.1f} standard uncertainties from the "
+            f"curve of the others; {shift}. Without it the time-integrated activity is "
+            f"{point.integral_ratio:.2f} times as large."
+        ),
+    )
 
 
 def _of_agent(answer: AgentAnswer, first: AgentAnswer) -> Iterator[Caution]:

@@ -20,90 +20,107 @@ LEAST_SHARE: Final = 0.01
 """Compartments with a smaller share of the energy are not named."""
 
 
-def daughter_cautions(course: Course, answer: AgentAnswer) -> Iterator[Caution]:
-    """Yield what is doubtful of where an agent's daughters go.
+def daughter_cautions(course: Course, answers: tuple[AgentAnswer, ...]) -> Iterator[Caution]:
+    """Yield what is doubtful of where daughters go, agents together.
 
     Parameters
     ----------
     course
         The course with the assumptions in force.
-    answer
-        What the agent does.
+    answers
+        What each agent does.
     """
-    model = answer.model
-    if model is None:
+    moved = [a for a in answers if a.model is not None]
+    if not moved:
         return
-    name = answer.agent.name
-    where = name if answer.prediction is not None else f"{name}, {answer.administration.name}"
-    yield from _of_energy(course, answer, where)
+    yield from _of_energy(course, moved)
     if course.assumptions.daughters != STAY:
-        yield from _of_parent(answer, where)
+        yield from _of_parent(moved)
         yield Caution(
             code="fate_without_uncertainty",
             loud=False,
-            where=where,
+            where="daughters",
             message=(
-                f"The figures of the fate {model.preset} carry no uncertainty here: the intervals "
-                "are too narrow by it. The spread between the fates shows how much."
+                f"The figures of the fate {_words(course.assumptions.daughters)} carry no "
+                "uncertainty here: the intervals are too narrow by it. The spread between the "
+                "fates shows how much."
             ),
         )
-    yield from _of_impurity(answer, where)
-    if unknown := model.without_kinetics():
+    for answer in moved:
+        yield from _of_impurity(answer)
+        if answer.model is not None and (unknown := answer.model.without_kinetics()):
+            yield Caution(
+                code="element_without_kinetics",
+                loud=False,
+                where=_where(answer),
+                message=(
+                    f"The fate {_words(answer.model.preset)} has no kinetics of "
+                    f"{', '.join(unknown)}: its free atoms stay where they are set free."
+                ),
+            )
+
+
+def _where(answer: AgentAnswer) -> str:
+    name = answer.agent.name
+    return name if answer.prediction is not None else f"{name}, {answer.administration.name}"
+
+
+def _words(preset: str) -> str:
+    return preset.replace("_", " ")
+
+
+def _of_energy(course: Course, answers: list[AgentAnswer]) -> Iterator[Caution]:
+    shares = []
+    for answer in answers:
+        parts = sorted(elsewhere(course, answer), key=lambda p: -p.energy_share)
+        named = ", ".join(
+            f"{_words(p.compartment)} {100.0 * p.energy_share:.2g} %"
+            for p in parts
+            if p.energy_share >= LEAST_SHARE
+        )
+        if share := sum(p.energy_share for p in parts):
+            brackets = f" ({named})" if named else ""
+            shares.append((_where(answer), f"{100.0 * share:.2g} %{brackets}"))
+    if shares:
         yield Caution(
-            code="element_without_kinetics",
-            loud=False,
-            where=where,
+            code="daughters_not_dosed",
+            loud=True,
+            where=", ".join(where for where, _ in shares),
             message=(
-                f"The fate {model.preset} has no kinetics of {', '.join(unknown)}: its free atoms "
-                "stay where they are set free."
+                f"Under the fate {_words(course.assumptions.daughters)}, part of the energy of "
+                "charged emissions that follows from the regions and the injection is released "
+                "outside of the regions, where decays are counted and no dose is given: "
+                + "; ".join(f"{where} {share}" for where, share in shares)
+                + "."
             ),
         )
 
 
-def _of_energy(course: Course, answer: AgentAnswer, where: str) -> Iterator[Caution]:
-    parts = elsewhere(course, answer)
-    share = sum(part.energy_share for part in parts)
-    if share <= 0.0 or answer.model is None:
-        return
-    named = ", ".join(
-        f"{p.compartment.replace('_', ' ')} {100.0 * p.energy_share:.2g} %"
-        for p in sorted(parts, key=lambda p: -p.energy_share)
-        if p.energy_share >= LEAST_SHARE
-    )
-    yield Caution(
-        code="daughters_not_dosed",
-        loud=True,
-        where=where,
-        message=(
-            f"Under the fate {answer.model.preset}, {100.0 * share:.2g} % of the energy of charged "
-            f"emissions that follows from the regions and the injection is released outside of "
-            f"them, where decays are counted and no dose is given{': ' * bool(named)}{named}."
-        ),
-    )
-
-
-def _of_parent(answer: AgentAnswer, where: str) -> Iterator[Caution]:
-    """Say how much of the parent the network does not see."""
-    if answer.activity_bq is None:
-        held = "an unknown part"
-    else:
-        decays = sum(float(np.median(r.decays[:, 0])) for r in answer.regions)
-        whole = answer.activity_bq / float(answer.chain.decay_constants_per_s[0])
-        held = f"{100.0 * decays / whole:.2g} %"
+def _of_parent(answers: list[AgentAnswer]) -> Iterator[Caution]:
+    """Say how much of the parents the network does not see."""
     yield Caution(
         code="parent_outside_of_regions",
         loud=True,
-        where=where,
+        where=", ".join(_where(answer) for answer in answers),
         message=(
-            f"The regions of the course hold {held} of the decays of {answer.agent.nuclide} that "
-            "was administered. What decays in blood, in the rest of the body or is excreted was "
-            "not given, so that its daughters are not in the network: no free daughter comes from "
-            "there to any region. Give blood and the remaining body as regions to follow them."
+            "What decays in blood, in the rest of the body or is excreted was not given, so that "
+            "its daughters are not in the network: no free daughter comes from there to any "
+            "region. Of the decays of the nuclide that was administered, the regions hold: "
+            + "; ".join(f"{_where(a)} {_held(a)}" for a in answers)
+            + ". Give blood and the remaining body as regions to follow the rest."
         ),
     )
 
 
-def _of_impurity(answer: AgentAnswer, where: str) -> Iterator[Caution]:
+def _held(answer: AgentAnswer) -> str:
+    if answer.activity_bq is None:
+        return "an unknown part"
+    decays = sum(float(np.median(r.decays[:, 0])) for r in answer.regions)
+    whole = answer.activity_bq / float(answer.chain.decay_constants_per_s[0])
+    return f"{100.0 * decays / whole:.2g} %"
+
+
+def _of_impurity(answer: AgentAnswer) -> Iterator[Caution]:
     impurity = answer.injected.impurity
     if impurity is None or answer.model is None:
         return
@@ -120,7 +137,7 @@ def _of_impurity(answer: AgentAnswer, where: str) -> Iterator[Caution]:
         yield Caution(
             code="impurity",
             loud=shares[most] > LEAST_SHARE,
-            where=f"{where}: {impurity.nuclide}",
+            where=f"{_where(answer)}: {impurity.nuclide}",
             message=(
                 f"{impurity.nuclide} and its daughters make up to {100.0 * shares[most]:.2g} % of "
                 f"the absorbed dose ({most}); their decays are counted to infinity with the "

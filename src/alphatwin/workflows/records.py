@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from alphatwin.dose import AbsorbedDose
     from alphatwin.kinetics import Phases
     from alphatwin.nuclides import DecayChain
-    from alphatwin.patient import Assumptions, Course, Region
+    from alphatwin.patient import Administration, Assumptions, Course, Region
     from alphatwin.workflows.analysis import AgentAnswer
     from alphatwin.workflows.region_answers import RegionAnswer
     from alphatwin.workflows.region_curves import RegionKinetics
@@ -95,6 +95,11 @@ def _fit_record(course: Course, kinetics: RegionKinetics) -> FitRecord:
             nuclide=kinetics.figures[0].nuclide,
             model="population",
             why="Not measured in this patient: published figures of other patients stand in.",
+            averaging="none",
+            model_weights={},
+            error_model=None,
+            laplace_median_ratio=None,
+            laplace_spread_ratio=None,
             points=(),
             priors=priors,
             parameters=_population_parameters(course, kinetics),
@@ -112,19 +117,42 @@ def _fit_record(course: Course, kinetics: RegionKinetics) -> FitRecord:
             high_bq=float(observed.activity_bq[i] + 2.0 * spread[i]),
             fitted=Estimate(median=float(median[i]), low=float(low[i]), high=float(high[i])),
             standardised_residual=float(fitted.standardised_residuals[i]),
+            left_out_residual=_finite(None if found is None else found.left_out_residual_sd),
+            integral_ratio=_finite(None if found is None else found.integral_ratio),
+            time_shift_s=_finite(None if found is None else found.time_shift_s),
         )
-        for i in range(len(observed.time_s))
+        for i, found in enumerate(fitted.points or (None,) * len(observed.time_s))
     )
     return FitRecord(
         administration=measurement.administration,
         nuclide=measurement.nuclide,
         model=fitted.model,
         why=fitted.why,
+        averaging=fitted.averaging,
+        model_weights=dict(fitted.weights),
+        error_model=f"{fitted.error_model.name}: {fitted.error_model.why}",
+        laplace_median_ratio=_finite(fitted.laplace.median_ratio),
+        laplace_spread_ratio=_finite(fitted.laplace.sd_ratio),
         points=points,
         priors=priors,
-        parameters={key: estimate(value) for key, value in fitted.parameters.items()},
+        parameters={
+            _key(key, course.administration(measurement.administration)): estimate(value)
+            for key, value in fitted.parameters.items()
+        },
         effective_sample_size=float(fitted.effective_sample_size),
     )
+
+
+def _key(parameter: str, administration: Administration) -> str:
+    """Name the uptake by its unit: a fraction, or Bq where the administered activity is unknown."""
+    if parameter == "uptake_fraction" and administration.activity_bq is None:
+        return "extrapolated_activity_bq"
+    return parameter
+
+
+def _finite(value: float | None) -> float | None:
+    """Return a number that can be reported, ``None`` in place of one that has no meaning."""
+    return None if value is None or not math.isfinite(value) else float(value)
 
 
 def _population_parameters(course: Course, kinetics: RegionKinetics) -> dict[str, Estimate]:

@@ -144,6 +144,8 @@ def _from_measurement(
         administered_bq=after.activity_bq,
         decay_constant_per_s=rate_per_s,
         priors=_priors(figures, decay_data=assumed.decay_data),
+        averaging=assumed.averaging,
+        error_model=assumed.error_model,
         samples=assumed.samples,
         generator=stream(seed, "fit", region.name, after.name),
     )

@@ -22,8 +22,8 @@ from alphatwin.kinetics.cohort import (
 from alphatwin.kinetics.cohort_nodes import quadrature
 from alphatwin.kinetics.cohort_points import batch
 from alphatwin.kinetics.cohort_posterior import laplace, parameters_of
-from alphatwin.kinetics.fit import FRACTION_PRIOR
 from alphatwin.kinetics.models import CLEARANCE, UPTAKE_AND_CLEARANCE, Scheme, log_fraction, named
+from alphatwin.kinetics.parts import FRACTION_PRIOR
 from alphatwin.kinetics.prior import Prior
 from alphatwin.uncertainty import Lognormal, stream
 from alphatwin.uncertainty.distributions import log_sd

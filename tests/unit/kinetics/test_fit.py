@@ -114,7 +114,7 @@ def test_clear_single_phase_stays_the_simplest():
     times_h = [4.0, 24.0, 72.0, 168.0]
     found = fitted(observed(times_h, curve_bq(times_h)), Priors(HALF_LIFE))
     assert found.model == "clearance"
-    assert set(found.log_evidence) == set(MODELS)
+    assert list(found.log_evidence) == list(MODELS[:4])  # four points allow no more parameters
 
 
 def test_one_point_cannot_tell_uptake_from_clearance_and_the_population_decides():

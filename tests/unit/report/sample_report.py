@@ -242,6 +242,9 @@ def _point(time_s, fitted_bq, *, residual):
         high_bq=measured_bq * 1.2,
         fitted=estimate(fitted_bq, 0.08),
         standardised_residual=residual,
+        left_out_residual=1.4 * residual,
+        integral_ratio=1.07,
+        time_shift_s=None,
     )
 
 
@@ -281,6 +284,11 @@ def _region_record(region):
             why="Both points lie on the rising part, so clearance comes from the prior."
             if measured
             else "Not measured; published population kinetics are used instead.",
+            averaging="evidence" if measured else "none",
+            model_weights={"clearance": 0.1, "uptake and clearance": 0.9} if measured else {},
+            error_model="stated: as stated with the points" if measured else None,
+            laplace_median_ratio=0.98 if measured else None,
+            laplace_spread_ratio=1.02 if measured else None,
             points=points if measured else (),
             priors=(prior,),
             parameters={

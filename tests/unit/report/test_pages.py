@@ -245,11 +245,10 @@ def test_parameters_read_in_hours_and_words(report):
 
 
 def test_fit_without_activity_shows_becquerel_and_no_fraction(report):
-    agents = (replace(report.agents[0], activity_bq=None), *report.agents[1:])
     region = report.regions[0]
-    parameters = region.fit.parameters | {"uptake_fraction": estimate(1.86e8, 0.3)}
+    parameters = {"extrapolated_activity_bq": estimate(1.86e8, 0.3)}
     regions = (replace(region, fit=replace(region.fit, parameters=parameters)),)
-    table = parameters_table(replace(report, agents=agents, regions=regions))
+    table = parameters_table(replace(report, regions=regions))
     assert table.head[1] == "Activity at administration, extrapolated (MBq)"
     assert table.rows[0][1].startswith("190 [")
 

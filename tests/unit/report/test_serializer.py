@@ -198,6 +198,7 @@ def test_reference_names_every_key_of_a_report():
     tree = to_jsonable(sample_report())
     names = {"numpy", "scipy", "alpha", "recoil", "electron"}  # keys that are names, not fields
     names |= {"uptake_fraction", "effective_half_life_s", "uptake_half_time_s"}
+    names |= {"clearance", "uptake and clearance"}
     names |= {"biological_rate_per_s"}
     found = {k for k in keys(tree) if "-" not in k} - names
     assert found <= named

@@ -372,14 +372,15 @@ def test_the_figures_of_the_fate_in_force_are_listed_with_source_and_status():
 
 def test_share_of_energy_outside_of_the_regions_is_said_and_adds_up():
     report = report_of(daughters="human_kinetics")
-    warnings = {(w.code, w.where): w for w in report.warnings}
+    warnings = {w.code: w for w in report.warnings}
     for agent in report.agents[1:]:
         outside = sum(e.energy_share for e in agent.decays_elsewhere)
         assert 0.0 < outside < 1.0
-        said = warnings["daughters_not_dosed", agent.agent]
+        said = warnings["daughters_not_dosed"]
         assert said.loud
-        assert f"{100.0 * outside:.2g} %" in said.message
-        assert warnings["parent_outside_of_regions", agent.agent].loud
+        assert f"{agent.agent} {100.0 * outside:.2g} %" in said.message
+        assert warnings["parent_outside_of_regions"].loud
+        assert agent.agent in warnings["parent_outside_of_regions"].where
     everything = report_of(daughters="all_escape").agents[1]
     chain = decay_chain("Ac-225").energy_per_parent_decay_mev().charged
     own = next(f for f in everything.decays_elsewhere if f.compartment == "elsewhere")
@@ -395,7 +396,7 @@ def test_the_share_of_the_parent_that_the_regions_hold_is_the_right_one():
     held = sum(r.decays["Ac-225"] for r in report.agents[1].regions)
     share = held * nuclide("Ac-225").decay_constant_per_s / 8e6
     (said,) = (w for w in report.warnings if w.code == "parent_outside_of_regions")
-    assert f"hold {100.0 * share:.2g} % of the decays of Ac-225" in said.message
+    assert f"the regions hold: 225Ac-DOTATATE {100.0 * share:.2g} %." in said.message
 
 
 def test_an_impurity_is_named_with_its_share_of_the_dose():
@@ -449,3 +450,25 @@ def test_members_over_time_integrate_to_their_decays():
         first, last = np.interp([4.0 * 3600.0, 96.0 * 3600.0], time_s, until) / until[-1]
         assert share.before_first_point == pytest.approx(first, abs=0.01)
         assert share.between_points == pytest.approx(last - first, abs=0.02)
+
+
+def test_members_that_do_not_decay_in_a_region_have_no_share_there():
+    report = report_of(daughters="all_escape", predictions=(AC_DOTATATE,))
+    for dose in report.agents[1].regions:
+        assert [s.nuclide for s in dose.decay_shares] == ["Ac-225"]
+    full = report_of(daughters="all_stay", predictions=(AC_DOTATATE,))
+    for dose in full.agents[1].regions:
+        assert len(dose.decay_shares) == 7
+        for s in dose.decay_shares:
+            whole = s.before_first_point + s.between_points + s.after_last_point
+            assert whole == pytest.approx(1.0, rel=1e-9)
+
+
+def test_an_impurity_leaves_the_vector_at_the_same_rate():
+    """On the vector f A/(k + lambda + r) decay; r/lambda as many leave it and decay elsewhere."""
+    loose = injected_answer(dechelation_half_life_s=2e5, impurity=Impurity("Ac-227", 0.003))
+    decay_per_s, loss_per_s = nuclide("Ac-227").decay_constant_per_s, math.log(2.0) / 2e5
+    kept = sum(decays(loose, "Ac-227", where=r.region.name) for r in loose.regions)
+    assert elsewhere(loose, "Ac-227") == pytest.approx(
+        kept * loss_per_s / decay_per_s, rel=ROUND_OFF
+    )

@@ -173,7 +173,8 @@ def test_the_alternative_of_the_decay_data_is_what_the_other_set_gives():
         for data in ("icrp107", "ensdf")
     )
     ratio = said.get(("212Pb-DOTAMTATE", "lesion", "absorbed_dose_gy"), 1.0)
-    assert ratio == pytest.approx(two / one, abs=1e-3)
+    # Neighbours about the median of 1 000 samples lie 0.06 % apart, in each of four medians.
+    assert ratio == pytest.approx(two / one, abs=2.5e-3)
 
 
 def test_the_alternatives_of_rbe_are_what_other_weights_give():
@@ -230,3 +231,39 @@ def test_curves_pass_through_the_fitted_values():
         assert math.log(curve.median_bq[i] / point.fitted.median) == pytest.approx(
             0.0, abs=tolerance
         )
+
+
+def test_without_administered_activity_the_uptake_is_named_as_an_activity():
+    known, unknown = report_of(), report_of(activity_bq=None)
+    assert "uptake_fraction" in known.regions[0].fit.parameters
+    parameters = unknown.regions[0].fit.parameters
+    assert "uptake_fraction" not in parameters
+    assert parameters["extrapolated_activity_bq"].median == pytest.approx(
+        7.4e9 * known.regions[0].fit.parameters["uptake_fraction"].median, rel=0.05
+    )
+
+
+def test_weights_of_the_models_and_what_each_point_does_are_said():
+    fit = report_of().regions[0].fit
+    assert fit.averaging == "evidence"
+    assert sum(fit.model_weights.values()) == pytest.approx(1.0, rel=ROUND_OFF)
+    assert all(p.integral_ratio is not None for p in fit.points)
+    chosen = report_of(averaging="none").regions[0].fit
+    assert max(chosen.model_weights.values()) == pytest.approx(1.0)
+    assert (fit.error_model or "").startswith("stated")
+
+
+def test_a_point_that_contradicts_the_others_is_named_with_its_time():
+    hours = (4.0, 24.0, 48.0, 72.0, 96.0, 120.0, 168.0)
+    values = tuple(1.6e8 * 2.0 ** (-h / 70.0) * (0.4 if h == 72.0 else 1.0) for h in hours)
+    wild = measurement(hours=hours, values=values, relative_sd=0.05)
+    found = [
+        w
+        for w in report_of(measurements=(wild,)).warnings
+        if w.code == "point_contradicts_the_others"
+    ]
+    assert any("72 h" in w.where for w in found)
+    smooth = measurement(
+        hours=hours, values=tuple(1.6e8 * 2.0 ** (-h / 70.0) for h in hours), relative_sd=0.05
+    )
+    assert "point_contradicts_the_others" not in codes(report_of(measurements=(smooth,)), loud=True)

@@ -92,6 +92,7 @@ def test_expected_errors_are_those_of_single_fits(times_h):
             administered_bq=ADMINISTERED_BQ,
             decay_constant_per_s=LU177_PER_S,
             priors=PRIORS,
+            model="uptake and clearance",  # schedules are simulated under the population's model
             samples=500,
             generator=stream(i, "single fit"),
         )
