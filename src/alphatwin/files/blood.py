@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from alphatwin import units
 from alphatwin.files.agent_names import nuclide_name
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from alphatwin.files.mistakes import Mistakes
     from alphatwin.files.sections import Entry, Sections
     from alphatwin.patient import Assumptions, Patient
+
+LARGEST_ACTIVITY_BQ: Final = 1e15
+"""Of an administration whose activity is unknown: more than anybody gives. [Bq]"""
 
 
 def convert_blood(
@@ -194,7 +198,11 @@ def _windows(table: schema.BloodTable, *, mistakes: Mistakes) -> tuple[BloodWind
         if None in responses:
             return None
         by_name = {str(name): value for name, value in responses.items()}
-        found.append(BloodWindow(window.name, by_name, window.calibration_uncertainty or 0.0))
+        spread = window.calibration_uncertainty or 0.0
+        one = mistakes.attempt(partial(BloodWindow, window.name, by_name, spread), path)
+        if one is None:
+            return None
+        found.append(one)
     return tuple(found)
 
 
@@ -227,7 +235,12 @@ def _sample(
         )
         if sd_per_s is None:
             return None
-        counts.append(BloodCount(window, count.delay, count.rate, sd_per_s, count.duration or 0.0))
+        lasting_s = count.duration or 0.0
+        build = partial(BloodCount, window, count.delay, count.rate, sd_per_s, lasting_s)
+        one = mistakes.attempt(build, at)
+        if one is None:
+            return None
+        counts.append(one)
     return mistakes.attempt(
         lambda: BloodSample(
             drawn_at_s=table.drawn_at,
@@ -269,7 +282,7 @@ def _voiding(table: schema.VoidingTable | None, *, mistakes: Mistakes) -> UrineV
     path = ("urine", "voiding")
     if mistakes.attempt(lambda: Voiding(times_s, table.interval, residual), path) is None:
         return None
-    return UrineVoiding(times_s, table.interval, residual)
+    return mistakes.attempt(lambda: UrineVoiding(times_s, table.interval, residual), path)
 
 
 def _collected(
@@ -282,7 +295,9 @@ def _collected(
         (*path, "uncertainty"),
         mistakes=mistakes,
     )
-    return None if sd_bq is None else CollectedUrine(table.until, table.activity, sd_bq)
+    if sd_bq is None:
+        return None
+    return mistakes.attempt(lambda: CollectedUrine(table.until, table.activity, sd_bq), path)
 
 
 def _check_counts(
@@ -303,7 +318,28 @@ def _check_counts(
                 return
     for i, sample in enumerate(blood.samples):
         solve = partial(drawn_blood, sample, blood=blood, chain=chain)
-        mistakes.attempt(solve, ("blood", "samples", i))
+        drawn = mistakes.attempt(solve, ("blood", "samples", i))
+        if drawn is None:
+            continue
+        activity_bq = float(drawn.drawn.activity_bq[0])
+        _check_against_injected(activity_bq, sample.drawn_at_s, i, gift, mistakes=mistakes)
+
+
+def _check_against_injected(
+    activity_bq: float, drawn_at_s: float, i: int, gift: Given, *, mistakes: Mistakes
+) -> None:
+    """Refuse a sample that holds more than all that was given and is still there."""
+    injected_bq = gift.administration.activity_bq
+    left = math.exp2(-drawn_at_s / gift.nuclide.half_life_s)
+    known_bq = LARGEST_ACTIVITY_BQ if injected_bq is None else injected_bq
+    if activity_bq > known_bq * left:
+        most = "is possible" if injected_bq is None else "was given"
+        mistakes.add(
+            ("blood", "samples", i),
+            f"holds {activity_bq:.3g} Bq at drawing, more than all that {most} and is left at "
+            f"{units.format_time(drawn_at_s)} ({known_bq * left:.3g} Bq); check times, rates, "
+            "windows and the activity",
+        )
 
 
 def _check_excretion(urine: Urine, *, mistakes: Mistakes) -> None:

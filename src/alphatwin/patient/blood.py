@@ -19,6 +19,18 @@ RatioFrom = Literal["peptide", "haematocrit"]
 BLOOD = "blood"
 """Name under which factors of a prediction act on blood."""
 LEAST_SAMPLES = 2
+LONGEST_S = 3.2e7
+"""A year: later than any blood or urine of a course; beyond, a slip of the unit is sure. [s]"""
+LARGEST_RATE_PER_S = 1e12
+LARGEST_RATIO = 1e3
+_RESPONSES = (1e-12, 1e6)
+_VOLUMES_ML = (1e-6, 1e5)
+
+
+def _refuse_outside(name: str, value: float, low: float, high: float, unit: str = "") -> None:
+    if not low <= value <= high:
+        msg = f"{name} must lie between {low:g} and {high:g}{unit}, got {value:g}{unit}"
+        raise InvalidValueError(msg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,19 @@ class BloodWindow:
     name: str
     counts_per_decay: Mapping[str, float]
     calibration_relative_sd: float = 0.0
+
+    def __post_init__(self) -> None:
+        for nuclide, response in self.counts_per_decay.items():
+            _refuse_outside(f"counts_per_decay of {nuclide}", response, *_RESPONSES)
+        if not self.counts_per_decay:
+            msg = f"window {self.name!r} sees no nuclide; give counts_per_decay of at least one"
+            raise InvalidValueError(msg)
+        if not 0.0 <= self.calibration_relative_sd < 1.0:
+            msg = (
+                f"calibration_uncertainty of {self.name!r} must be at least 0 and below 100 %, got "
+                f"{100.0 * self.calibration_relative_sd:g} %"
+            )
+            raise InvalidValueError(msg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +86,13 @@ class BloodCount:
     rate_per_s: float
     sd_per_s: float
     duration_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("delay_s", "duration_s"):
+            _refuse_outside(name, getattr(self, name), 0.0, LONGEST_S, " s")
+        largest = LARGEST_RATE_PER_S
+        _refuse_outside("rate_per_s", self.rate_per_s, -largest, largest, " /s")
+        _refuse_outside("sd_per_s", self.sd_per_s, 1.0 / largest, largest, " /s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +120,12 @@ class BloodSample:
     counts: tuple[BloodCount, ...]
 
     def __post_init__(self) -> None:
-        for name in ("drawn_at_s", "volume_ml", "volume_relative_sd"):
-            if not 0.0 <= getattr(self, name) < math.inf:
-                msg = f"{name} must be finite and >= 0, got {getattr(self, name)}"
-                raise InvalidValueError(msg)
-        if self.volume_ml == 0.0 or self.volume_relative_sd >= 1.0:
+        _refuse_outside("drawn_at_s", self.drawn_at_s, 0.0, LONGEST_S, " s")
+        _refuse_outside("volume_ml", self.volume_ml, *_VOLUMES_ML, " mL")
+        if not 0.0 <= self.volume_relative_sd < 1.0:
             msg = (
-                "a sample needs a volume above 0 with a relative uncertainty below 1, got "
-                f"{self.volume_ml} mL and {self.volume_relative_sd}"
+                "volume_uncertainty must be at least 0 and below 100 %, got "
+                f"{100.0 * self.volume_relative_sd:g} %"
             )
             raise InvalidValueError(msg)
         if not self.counts:
@@ -151,9 +181,7 @@ class Blood:
         if cells is not None and not 0.0 < cells < 1.0:
             msg = f"haematocrit must lie above 0 and below 1 (0.42, not 42 %), got {cells:g}"
             raise InvalidValueError(msg)
-        if not 0.0 <= self.cell_to_plasma_ratio < math.inf:
-            msg = f"cell_to_plasma_ratio must be finite and >= 0, got {self.cell_to_plasma_ratio}"
-            raise InvalidValueError(msg)
+        _refuse_outside("cell_to_plasma_ratio", self.cell_to_plasma_ratio, 0.0, LARGEST_RATIO)
         if cells is None and any(s.fluid == "plasma" for s in self.samples):
             msg = "a sample is of plasma; the concentration in blood needs the haematocrit"
             raise InvalidValueError(msg)
@@ -174,6 +202,10 @@ class UrineVoiding:
     interval_s: float | None = None
     residual_fraction: float = 0.0
 
+    def __post_init__(self) -> None:
+        for time_s in (*self.times_s, self.interval_s or LONGEST_S):
+            _refuse_outside("a time of voiding", time_s, 1.0, LONGEST_S, " s")
+
 
 @dataclass(frozen=True, slots=True)
 class CollectedUrine:
@@ -190,6 +222,9 @@ class CollectedUrine:
     until_s: float
     activity_bq: float
     sd_bq: float
+
+    def __post_init__(self) -> None:
+        _refuse_outside("until_s", self.until_s, 0.0, LONGEST_S, " s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,9 +299,8 @@ class Marrow:
     scaling: MarrowScaling | None = None
 
     def __post_init__(self) -> None:
-        if self.ratio is not None and not 0.0 < self.ratio < math.inf:
-            msg = f"ratio must be finite and > 0, got {self.ratio}"
-            raise InvalidValueError(msg)
+        if self.ratio is not None:
+            _refuse_outside("ratio", self.ratio, 1.0 / LARGEST_RATIO, LARGEST_RATIO)
         if not 0.0 <= self.ratio_relative_sd < 1.0:
             msg = f"ratio_uncertainty must be below 100 %, got {100 * self.ratio_relative_sd:g} %"
             raise InvalidValueError(msg)

@@ -170,6 +170,13 @@ def _balance(
     time_s = collected.until_s
     rate_per_s = float(after.chain.decay_constants_per_s[0])
     whole = [r for r in after.regions if r.region.name == urine.whole_body]
+    injected_bq = after.activity_bq * math.exp(-rate_per_s * time_s)
+    if injected_bq < 1.0:
+        msg = (
+            f"urine.collected: at {time_s / 3600.0:.4g} h {injected_bq:.2g} Bq are left of what "
+            "was injected, so no balance can be checked; leave it out"
+        )
+        raise InvalidValueError(msg)
     regions = {
         r.region.name: _counted(r, after.activity_bq, rate_per_s, time_s)
         for r in whole or _apart(after, urine)
@@ -183,7 +190,6 @@ def _balance(
         calibration_relative_sd=course.assumptions.calibration_relative_sd,
         covers_whole_body=bool(whole),
     )
-    injected_bq = after.activity_bq * math.exp(-rate_per_s * time_s)
     return BalanceAt(
         time_s=time_s,
         regions_fraction=sum(c.activity_bq for c in regions.values()) / injected_bq,
