@@ -115,7 +115,7 @@ def blood_answer(
     if course.blood is None and course.urine is None:
         return None
     blood = course.blood
-    body = None if course.urine is None else body_of(course, answers, course.urine)
+    body = None if course.urine is None else body_of(course, answers, course.urine, seed=seed)
     if blood is None:
         return BloodAnswer((), None, None, (None,) * len(answers), body)
     after = course.administration(blood.administration)

@@ -127,27 +127,59 @@ def _fitted(
     )
 
     generator = stream(seed, "blood", name)
-    if not is_parent:
-        return fit(
-            seen,
-            administered_bq=None,
-            decay_constant_per_s=floor_per_s,
-            priors=Priors(),
-            samples=samples,
-            generator=generator,
+    if is_parent:
+        return clearance_fit(
+            seen, decay_constant_per_s=floor_per_s, samples=samples, generator=generator
         )
+    return fit(
+        seen,
+        administered_bq=None,
+        decay_constant_per_s=floor_per_s,
+        priors=Priors(),
+        samples=samples,
+        generator=generator,
+    )
+
+
+def clearance_fit(
+    seen: Observations,
+    *,
+    decay_constant_per_s: float,
+    samples: int,
+    generator: np.random.Generator,
+) -> Fit:
+    """Return the fit of what is full at the administration and only loses: blood, or the body.
+
+    Parameters
+    ----------
+    seen
+        The points.
+    decay_constant_per_s
+        Of the nuclide. [1/s]
+    samples
+        Number of samples.
+    generator
+        Random stream.
+
+    Returns
+    -------
+    Fit
+        Its fractions are in the unit of the points; one, two and three phases are weighed.
+    """
     targets = {}
     for model in CLEARANCES:
-        if len(points) >= LEAST_POINTS[model]:
+        if seen.time_s.size >= LEAST_POINTS[model]:
             part = part_of(
                 model,
                 seen,
                 administered_bq=None,
-                decay_constant_per_s=floor_per_s,
+                decay_constant_per_s=decay_constant_per_s,
                 priors=Priors(),
             )
             targets[model] = Target((part,), part.scheme.n_shape)
-    scale_bq = bq_per_fraction(seen, administered_bq=None, decay_constant_per_s=floor_per_s)
+    scale_bq = bq_per_fraction(
+        seen, administered_bq=None, decay_constant_per_s=decay_constant_per_s
+    )
     return weighed_fits(
         targets,
         bq_per_fraction=(scale_bq,),

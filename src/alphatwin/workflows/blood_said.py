@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +14,11 @@ from alphatwin.dose.marrow import (
     marrow_to_blood_ratio,
 )
 from alphatwin.dose.marrow_mass import REFERENCE_SOURCE
+from alphatwin.kinetics.body_balance import BALANCED_WITHIN
+from alphatwin.kinetics.excretion import excreted_fraction
 from alphatwin.report.value import Alternative, Assumption, Caution, Effect
 from alphatwin.workflows.analysis import needs_uptake_ratio
+from alphatwin.workflows.daughters import STAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from alphatwin.patient import Blood, Course, Marrow, Urine
     from alphatwin.workflows.analysis import AgentAnswer
     from alphatwin.workflows.blood import BloodAnswer
+    from alphatwin.workflows.body import Body
 
 RED_MARROW = "red marrow"
 LARGE_RESIDUAL = 3.0
@@ -225,6 +230,19 @@ def blood_cautions(
                 where=f"{answer.agent.name}, {answer.administration.name}",
                 message="The blood samples are those of another agent and say nothing of this one.",
             )
+        fate = course.assumptions.daughters
+        has_daughters = len(answer.chain.nuclides) > 1
+        if blood is not None and blood.marrow is not None and fate != STAY and has_daughters:
+            yield Caution(
+                code="daughters_stay_in_blood",
+                loud=True,
+                where=f"{RED_MARROW}, {answer.agent.name}",
+                message=(
+                    f"The fate of daughters in force, {fate}, does not reach red marrow: what was "
+                    "not solved for in blood decays there where its parent does, and what free "
+                    "daughters bring to marrow and bone is left out."
+                ),
+            )
     yield from _of_body(course, answers, found)
 
 
@@ -283,6 +301,7 @@ def _of_body(
                 where=answer.agent.name,
                 message=f"Excretion is taken to be that of {first.agent.name}, another vector.",
             )
+    yield from _of_collected(course, body, first)
     for at in body.balance:
         if at.check.verdict != "balanced":
             yield Caution(
@@ -294,5 +313,29 @@ def _of_body(
                     f"{100.0 * at.urine_fraction:.3g} % of what was injected: "
                     f"{at.check.verdict} ({100.0 * at.check.imbalance_fraction:+.2g} ± "
                     f"{100.0 * at.check.imbalance_sd:.2g} %)."
+                ),
+            )
+
+
+def _of_collected(course: Course, body: Body, first: AgentAnswer) -> Iterator[Caution]:
+    """Yield what was collected against the excretion that the course states."""
+    urine = course.urine
+    if urine is None or first.activity_bq is None:
+        return
+    rate_per_s = float(first.chain.decay_constants_per_s[0])
+    for c in urine.collected:
+        injected_bq = first.activity_bq * math.exp(-rate_per_s * c.until_s)
+        stated = float(np.median(excreted_fraction(body.urine, time_s=c.until_s)))
+        found = c.activity_bq / injected_bq
+        margin = BALANCED_WITHIN * c.sd_bq / injected_bq
+        if abs(found - stated) > margin:
+            yield Caution(
+                code="urine_against_excretion",
+                loud=True,
+                where=f"urine, {c.until_s / 3600.0:.3g} h",
+                message=(
+                    f"Collected were {100.0 * found:.3g} ± {50.0 * margin:.2g} % of what was "
+                    f"injected; the excretion of the course has {100.0 * stated:.3g} % by then. "
+                    "Contents of the bladder are not collected; else one of the two is wrong."
                 ),
             )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from alphatwin.errors import InvalidValueError
-from alphatwin.kinetics import activity_bq
+from alphatwin.kinetics import activity_bq, curve_scaled
 from alphatwin.kinetics.bladder import BladderContents, Voiding, bladder_contents
 from alphatwin.kinetics.body_balance import (
     BalanceCheck,
@@ -23,6 +23,8 @@ from alphatwin.kinetics.excretion import (
     excretion_from_whole_body,
     excretion_given,
 )
+from alphatwin.uncertainty import stream
+from alphatwin.workflows.blood_curves import clearance_fit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -85,7 +87,7 @@ class Body:
     balance: tuple[BalanceAt, ...]
 
 
-def body_of(course: Course, answers: tuple[AgentAnswer, ...], urine: Urine) -> Body:
+def body_of(course: Course, answers: tuple[AgentAnswer, ...], urine: Urine, *, seed: int) -> Body:
     """Return bladder contents, remainder and balance.
 
     Excretion belongs to the vector: every agent excretes as the one that was measured.
@@ -98,6 +100,8 @@ def body_of(course: Course, answers: tuple[AgentAnswer, ...], urine: Urine) -> B
         What was computed of its regions.
     urine
         What is known of its urine.
+    seed
+        Seed of the random streams.
 
     Raises
     ------
@@ -107,7 +111,7 @@ def body_of(course: Course, answers: tuple[AgentAnswer, ...], urine: Urine) -> B
     after = next(
         a for a in answers if a.prediction is None and a.administration.name == urine.administration
     )
-    by_urine, leaving = _excretions(urine, after)
+    by_urine, leaving = _excretions(course, urine, after, seed=seed)
     agents = tuple(_agent_body(answer, urine, by_urine, leaving) for answer in answers)
     balance = tuple(
         found for c in urine.collected if (found := _balance(course, after, urine, c)) is not None
@@ -115,16 +119,29 @@ def body_of(course: Course, answers: tuple[AgentAnswer, ...], urine: Urine) -> B
     return Body(by_urine, agents, balance)
 
 
-def _excretions(urine: Urine, after: AgentAnswer) -> tuple[Excretion, Excretion]:
+def _excretions(
+    course: Course, urine: Urine, after: AgentAnswer, *, seed: int
+) -> tuple[Excretion, Excretion]:
     """Return what leaves with the urine, and all that leaves."""
     if urine.whole_body is None:
         given = excretion_given(urine.fractions, urine.half_times_s, source="the course")
         return given, given
     whole = next(r for r in after.regions if r.region.name == urine.whole_body)
+    if whole.kinetics.observed is None or after.activity_bq is None:
+        msg = "urine.whole_body must be measured after an administration of known activity"
+        raise InvalidValueError(msg)
+    # Fitted anew: what is injected is in the body at once, so no curve of uptake is weighed.
+    fitted = clearance_fit(
+        whole.kinetics.observed,
+        decay_constant_per_s=float(after.chain.decay_constants_per_s[0]),
+        samples=course.assumptions.samples,
+        generator=stream(seed, "whole body", urine.whole_body),
+    )
+    curve = curve_scaled(fitted.curve, 1.0 / after.activity_bq)
     try:
         return (
-            excretion_from_whole_body(whole.kinetics.curve, excreted_share=urine.excreted_share),
-            excretion_from_whole_body(whole.kinetics.curve),
+            excretion_from_whole_body(curve, excreted_share=urine.excreted_share),
+            excretion_from_whole_body(curve),
         )
     except InvalidValueError as error:
         msg = f"urine.whole_body: {error}"

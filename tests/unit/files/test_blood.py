@@ -95,3 +95,9 @@ def test_scaling_of_marrow_that_the_patient_does_not_allow_is_refused():
     text = text.replace('sex = "male"', 'sex = "unknown"')
     with pytest.raises(CourseError, match=r"marrow\.scaling: patient\.sex"):
         course_from_text(text)
+
+
+def test_a_sample_that_holds_more_than_was_given_is_refused():
+    rows = bc.sample_text(1.0) + bc.sample_text(2.0, factor=1e5) + bc.sample_text(4.0)
+    with pytest.raises(CourseError, match=r"blood\.samples\[1\]: holds .* more than all that was"):
+        course_from_text(bc.HEAD + bc.blood_text(samples=rows))
