@@ -88,6 +88,15 @@ def test_a_predicted_agent_has_its_own_decay_on_the_same_blood(report):
     assert predicted.red_marrow.absorbed_dose_gy.median == pytest.approx(by_hand, rel=FITTED)
 
 
+def test_what_all_counts_share_widens_the_dose_and_moves_no_median(report):
+    shared = 'calibration_uncertainty = "10 %"\n[[blood.samples]]'
+    other = dose_report(course_from_text(bc.WHOLE.replace("[[blood.samples]]", shared, 1)))
+    narrow, wide = (r.blood.agents[0].red_marrow.absorbed_dose_gy for r in (report, other))
+    assert wide.median == pytest.approx(narrow.median, rel=0.02)
+    # A lognormal factor of 10 %: 95 % lie within a factor of exp(1.96 * 0.0998), 1000 samples.
+    assert math.log(wide.high / wide.low) / 2.0 == pytest.approx(1.96 * 0.0998, rel=0.12)
+
+
 def test_bladder_decays_are_those_of_the_closed_form(report):
     """Cloutier's dynamic bladder, (B13), once for each phase; written here a second time."""
     lam, interval_s = bc.DECAY_PER_S, 3.5 * bc.HOUR_S
