@@ -67,7 +67,7 @@ def _agents(names: list[str], blood: BloodRecord) -> Table:
         ),
         rows=tuple(
             (
-                name,
+                prose(name),
                 interval(None if m is None else m.absorbed_dose_gy, size=dose.size),
                 interval(_weighted(m), size=dose.size),
                 MISSING if a.excreted_fraction is None else percent(a.excreted_fraction.median),
