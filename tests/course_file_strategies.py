@@ -7,11 +7,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+import blood_course
 from alphatwin.errors import CourseError
 from alphatwin.examples import example_names, example_text
 from alphatwin.files import CourseFile, course_from_text, template_text
 
-GOOD = (template_text(), *(example_text(name) for name in example_names()))
+GOOD = (template_text(), blood_course.WHOLE, *(example_text(name) for name in example_names()))
 
 _VALUE = re.compile(r'"[^"\n]*"|\b\d[\d.]*\b')
 _TOKEN = re.compile(r'"[^"\n]*"|\w+|\s+|.', re.DOTALL)
@@ -88,6 +89,8 @@ _KEYS = sorted(set(re.findall(r"^(?:# )?(\w+) = ", "\n".join(GOOD), re.MULTILINE
 _TABLES = (
     "patient", "regions", "administrations", "measurements", "predictions", "agents",
     "assumptions", "calibration", "patient.previous_therapies", "schema", "points", "x",
+    "blood", "blood.windows", "blood.samples", "urine", "urine.voiding", "urine.collected",
+    "marrow",
 )  # fmt: skip
 _POINT_KEYS = ("time", "activity", "concentration", "fraction", "uncertainty", "x")
 _anything = st.recursive(

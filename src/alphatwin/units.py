@@ -31,6 +31,16 @@ _WITH_UNIT = re.compile(rf"({_NUMBER})\s*(.*)", re.ASCII | re.DOTALL)
 _UNIT_TERM = re.compile(r"([A-Za-zμ]+)(?:(?:\^|\*\*)?([23]))?")
 _PERCENT_OF_ADMINISTERED = ("%", "%IA", "%ID")
 
+# Count rates of a sample counter, with the seconds in which one count is counted.
+_COUNT_RATES = {
+    "/s": 1.0,
+    "cps": 1.0,
+    "counts/s": 1.0,
+    "/min": 60.0,
+    "cpm": 60.0,
+    "counts/min": 60.0,
+}
+
 # Families of units: every base unit of pint that is read, with the prefixes that are.
 _ACTIVITY = {
     "becquerel": ("", "kilo", "mega", "giga", "tera"),
@@ -158,6 +168,17 @@ def parse_activity_per_mass_bq_per_kg(text: str) -> float:
 def parse_absorbed_dose_gy(text: str) -> float:
     """Return an absorbed dose such as ``"45 mGy"`` in Gy; sievert is a :class:`UnitError`."""
     return _parse(text, _KINDS["dose"])
+
+
+def parse_count_rate_per_s(text: str) -> float:
+    """Return a net count rate such as ``"12.3 /s"`` or ``"740 cpm"`` in 1/s; may be negative."""
+    number, unit = _split(text, "/s", what="a count rate")
+    compact = "".join(unit.split())
+    if compact not in _COUNT_RATES:
+        msg = f"{text!r} is not a count rate; allowed units: {', '.join(_COUNT_RATES)}"
+        raise UnitError(msg)
+    value = float(number) / _COUNT_RATES[compact]
+    return _in_range(value, text=text, may_be_zero=True, may_be_negative=True)
 
 
 def parse_fraction(text: str) -> float:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from alphatwin.files.agent_names import AgentNames
+from alphatwin.files.blood import convert_blood, convert_marrow, convert_urine
 from alphatwin.files.given import convert_administrations, convert_predictions
 from alphatwin.files.injected import check_fate_name
 from alphatwin.files.measured import convert_measurements
@@ -58,6 +59,9 @@ def convert(sections: Sections, *, mistakes: Mistakes) -> Converted:
     predictions = convert_predictions(
         sections, known, given, patient, assumptions, mistakes=mistakes
     )
+    blood = convert_blood(sections, given, assumptions, mistakes=mistakes)
+    urine = convert_urine(sections, given, mistakes=mistakes)
+    marrow = convert_marrow(sections, blood, patient, mistakes=mistakes)
     mistakes.raise_if_any()
     head = sections.head.table
     assert patient is not None
@@ -72,6 +76,9 @@ def convert(sections: Sections, *, mistakes: Mistakes) -> Converted:
             predictions=predictions,
             assumptions=assumptions,
             sources=tuple(head.sources),
+            blood=blood,
+            urine=urine,
+            marrow=marrow,
         ),
         (),
     )

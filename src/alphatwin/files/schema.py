@@ -30,7 +30,9 @@ LONGEST_TEXT = 2000
 MOST_CYCLES = 100
 
 
-def _quantity(parse: Callable[[str], float], *, may_be_unknown: bool = False) -> BeforeValidator:
+def quantity(parse: Callable[[str], float], *, may_be_unknown: bool = False) -> BeforeValidator:
+    """Return the validator that reads a text with a unit; ``unknown`` gives None if it may."""
+
     def read(value: object) -> float | None:
         if may_be_unknown and value == UNKNOWN:
             return None
@@ -67,7 +69,7 @@ def _time_since_administration_s(text: str) -> float:
     return time_s
 
 
-def _readable_as_one_of(*parsers: Callable[[str], float]) -> AfterValidator:
+def readable_as_one_of(*parsers: Callable[[str], float]) -> AfterValidator:
     """Check that an uncertainty is a share or has some unit of the field beside it.
 
     Which unit is right is known only with that field; this finds slips even if that is wrong too.
@@ -121,26 +123,26 @@ def _prose(text: str) -> str:
 Name = Annotated[str, AfterValidator(_one_line)]
 Prose = Annotated[str, AfterValidator(_prose)]
 Number = Annotated[float, AfterValidator(_finite)]
-WeightKg = Annotated[float, _quantity(units.parse_mass_kg)]
-HeightM = Annotated[float, _quantity(units.parse_length_m)]
-MassKg = Annotated[float | None, _quantity(units.parse_mass_kg, may_be_unknown=True)]
-VolumeMl = Annotated[float | None, _quantity(units.parse_volume_ml, may_be_unknown=True)]
-Density = Annotated[float, _quantity(units.parse_density_g_per_ml)]
+WeightKg = Annotated[float, quantity(units.parse_mass_kg)]
+HeightM = Annotated[float, quantity(units.parse_length_m)]
+MassKg = Annotated[float | None, quantity(units.parse_mass_kg, may_be_unknown=True)]
+VolumeMl = Annotated[float | None, quantity(units.parse_volume_ml, may_be_unknown=True)]
+Density = Annotated[float, quantity(units.parse_density_g_per_ml)]
 GivenBq = Annotated[
     float | None,
-    _quantity(units.parse_activity_bq, may_be_unknown=True),
+    quantity(units.parse_activity_bq, may_be_unknown=True),
     AfterValidator(_above_zero),
 ]
-ActivityBq = Annotated[float, _quantity(units.parse_activity_bq)]
-Concentration = Annotated[float, _quantity(units.parse_concentration_bq_per_ml)]
-Fraction = Annotated[float, _quantity(units.parse_fraction_of_administered)]
-DurationS = Annotated[float, _quantity(units.parse_time_s)]
-TimeS = Annotated[float, _quantity(_time_since_administration_s)]
-Share = Annotated[float, _quantity(units.parse_fraction)]
-SizeUncertainty = Annotated[Name, _readable_as_one_of(units.parse_mass_kg, units.parse_volume_ml)]
+ActivityBq = Annotated[float, quantity(units.parse_activity_bq)]
+Concentration = Annotated[float, quantity(units.parse_concentration_bq_per_ml)]
+Fraction = Annotated[float, quantity(units.parse_fraction_of_administered)]
+DurationS = Annotated[float, quantity(units.parse_time_s)]
+TimeS = Annotated[float, quantity(_time_since_administration_s)]
+Share = Annotated[float, quantity(units.parse_fraction)]
+SizeUncertainty = Annotated[Name, readable_as_one_of(units.parse_mass_kg, units.parse_volume_ml)]
 PointUncertainty = Annotated[
     Name,
-    _readable_as_one_of(
+    readable_as_one_of(
         units.parse_activity_bq,
         units.parse_concentration_bq_per_ml,
         units.parse_fraction_of_administered,
@@ -149,11 +151,13 @@ PointUncertainty = Annotated[
 UnknownOrNames = Annotated[list[Name] | None, BeforeValidator(_none_if_unknown)]
 
 
-class _Table(BaseModel):
+class StrictTable(BaseModel):
+    """A table that allows no key but its own."""
+
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class PreviousTherapyTable(_Table):
+class PreviousTherapyTable(StrictTable):
     """``[[patient.previous_therapies]]``."""
 
     agent: Name = Field(description="name of the agent")
@@ -161,7 +165,7 @@ class PreviousTherapyTable(_Table):
     cycles: int | None = Field(default=None, ge=1, le=MOST_CYCLES)
 
 
-class PatientTable(_Table):
+class PatientTable(StrictTable):
     """``[patient]``, without the previous therapies."""
 
     sex: Literal["female", "male", "unknown"] = "unknown"
@@ -170,7 +174,7 @@ class PatientTable(_Table):
     renal_risk_factors: UnknownOrNames = None
 
 
-class AgentTable(_Table):
+class AgentTable(StrictTable):
     """``[[agents]]``: an agent that the catalogue does not have."""
 
     name: Name = Field(description="name such as '177Lu-PSMA'")
@@ -183,7 +187,7 @@ class AgentTable(_Table):
     chelator: Name | None = None
 
 
-class RegionTable(_Table):
+class RegionTable(StrictTable):
     """``[[regions]]``."""
 
     name: Name = Field(description="a name of its own, such as 'kidneys' or 'lesion 1'")
@@ -196,7 +200,7 @@ class RegionTable(_Table):
     population_region: Name | None = None
 
 
-class ImpurityTable(_Table):
+class ImpurityTable(StrictTable):
     """``impurity`` of an administration or a prediction."""
 
     nuclide: Name = Field(description="a nuclide of the same element, such as 'Ac-227'")
@@ -205,7 +209,7 @@ class ImpurityTable(_Table):
     )
 
 
-class _InjectedTable(_Table):
+class _InjectedTable(StrictTable):
     """What was in the syringe beside the nuclide on the vector."""
 
     radiochemical_purity: Share | None = None
@@ -226,7 +230,7 @@ class AdministrationTable(_InjectedTable):
     route: Literal["intravenous", "intra-arterial"] = "intravenous"
 
 
-class PointTable(_Table):
+class PointTable(StrictTable):
     """One element of ``points``."""
 
     time: TimeS = Field(description="time since the administration, for instance '24 h'")
@@ -238,7 +242,7 @@ class PointTable(_Table):
     )
 
 
-class MeasurementTable(_Table):
+class MeasurementTable(StrictTable):
     """``[[measurements]]``, without its points."""
 
     region: Name = Field(description="name of a region")
@@ -253,7 +257,7 @@ class MeasurementTable(_Table):
     source: Prose | None = None
 
 
-class CalibrationTable(_Table):
+class CalibrationTable(StrictTable):
     """``[calibration]``."""
 
     uncertainty: Share = Field(
@@ -261,7 +265,7 @@ class CalibrationTable(_Table):
     )
 
 
-class FactorTable(_Table):
+class FactorTable(StrictTable):
     """One element of ``factors`` of a prediction."""
 
     name: UptakeFactorName = Field(description=f"one of {', '.join(UPTAKE_FACTORS)}")
@@ -281,7 +285,7 @@ class PredictionTable(_InjectedTable):
     factors: list[FactorTable] = Field(default_factory=list)
 
 
-class AssumptionsTable(_Table):
+class AssumptionsTable(StrictTable):
     """``[assumptions]``."""
 
     decay_data: Literal["icrp107", "ensdf"] | None = None
@@ -295,7 +299,7 @@ class AssumptionsTable(_Table):
     samples: int | None = Field(default=None, ge=100, le=1_000_000)
 
 
-class HeadTable(_Table):
+class HeadTable(StrictTable):
     """The keys above the first table."""
 
     title: Name = Field(description="what this course is called in reports")

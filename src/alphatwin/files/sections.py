@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from alphatwin.files import schema
+from alphatwin.files import blood_schema, schema
 from alphatwin.files.mistakes import show, suggestion
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=BaseModel)
 
-_TABLES = ("patient", "calibration", "assumptions")
+_TABLES = ("patient", "calibration", "blood", "urine", "marrow", "assumptions")
 _ARRAYS = ("agents", "regions", "administrations", "measurements", "predictions")
 _KEYS = ("schema", *schema.HeadTable.model_fields, *_TABLES, *_ARRAYS)
 _READ_APART: dict[type[BaseModel], tuple[str, ...]] = {
@@ -73,6 +73,9 @@ class Sections:
     measurements: tuple[Entry[schema.MeasurementTable], ...]
     points: tuple[tuple[Entry[schema.PointTable], ...], ...]
     calibration: Entry[schema.CalibrationTable] | None
+    blood: Entry[blood_schema.BloodTable] | None
+    urine: Entry[blood_schema.UrineTable] | None
+    marrow: Entry[blood_schema.MarrowTable] | None
     predictions: tuple[Entry[schema.PredictionTable], ...]
     assumptions: Entry[schema.AssumptionsTable]
 
@@ -109,14 +112,10 @@ def read_sections(document: dict[str, Any], *, mistakes: Mistakes) -> Sections:
             for path, raw in measurements
         ),
         points=tuple(_points(raw, path, mistakes=mistakes) for path, raw in measurements),
-        calibration=_read(
-            schema.CalibrationTable,
-            _table(document, "calibration", mistakes=mistakes),
-            ("calibration",),
-            mistakes=mistakes,
-        )
-        if isinstance(document.get("calibration"), dict)
-        else None,
+        calibration=_optional(schema.CalibrationTable, document, "calibration", mistakes=mistakes),
+        blood=_optional(blood_schema.BloodTable, document, "blood", mistakes=mistakes),
+        urine=_optional(blood_schema.UrineTable, document, "urine", mistakes=mistakes),
+        marrow=_optional(blood_schema.MarrowTable, document, "marrow", mistakes=mistakes),
         predictions=_array(schema.PredictionTable, document, "predictions", mistakes=mistakes),
         assumptions=_read(
             schema.AssumptionsTable,
@@ -160,6 +159,17 @@ def _array(
         _read(model, raw, path, mistakes=mistakes)
         for path, raw in _tables(document.get(key, []), (key,), mistakes=mistakes)
     )
+
+
+def _optional(
+    model: type[T], document: dict[str, Any], key: str, *, mistakes: Mistakes
+) -> Entry[T] | None:
+    if key not in document:
+        return None
+    table = _table(document, key, mistakes=mistakes)
+    if not isinstance(document[key], dict):
+        return None
+    return _read(model, table, (key,), mistakes=mistakes)
 
 
 def _table(document: dict[str, Any], key: str, *, mistakes: Mistakes) -> dict[str, Any]:

@@ -1,6 +1,16 @@
 """The course: one patient, one disease, what was given, measured and is to be predicted."""
 
 from alphatwin.patient.assumptions import Assumptions, DecayDataName
+from alphatwin.patient.blood import (
+    Blood,
+    BloodCount,
+    BloodSample,
+    BloodWindow,
+    CollectedUrine,
+    Marrow,
+    Urine,
+    UrineVoiding,
+)
 from alphatwin.patient.course import (
     Administration,
     Course,
@@ -17,10 +27,16 @@ __all__ = [
     "UPTAKE_FACTORS",
     "Administration",
     "Assumptions",
+    "Blood",
+    "BloodCount",
+    "BloodSample",
+    "BloodWindow",
+    "CollectedUrine",
     "Course",
     "DecayDataName",
     "Impurity",
     "Injected",
+    "Marrow",
     "MeasuredQuantity",
     "Measurement",
     "Patient",
@@ -29,4 +45,6 @@ __all__ = [
     "PreviousTherapy",
     "Region",
     "UptakeFactor",
+    "Urine",
+    "UrineVoiding",
 ]

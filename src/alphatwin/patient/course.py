@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Literal
 
 from alphatwin.errors import InvalidValueError
 from alphatwin.patient.assumptions import Assumptions
+from alphatwin.patient.blood import BLOOD
 from alphatwin.patient.injected import Injected
 from alphatwin.patient.uptake import UPTAKE_FACTORS
 
 if TYPE_CHECKING:
+    from alphatwin.patient.blood import Blood, Marrow, Urine
     from alphatwin.patient.measurement import Measurement
     from alphatwin.patient.uptake import UptakeFactor
 
 Sex = Literal["female", "male", "unknown"]
 RegionKind = Literal["organ", "lesion"]
 KineticsSource = Literal["measured", "population"]
+_MARROW = {"red_marrow", "bone_marrow", "marrow"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +213,9 @@ class Course:
         See the types.
     sources
         Where the course's figures come from, one citation each.
+    blood, urine, marrow
+        Blood samples, what leaves with the urine, and how red marrow follows blood; ``None``:
+        nothing is known of it, and nothing is computed.
     """
 
     title: str
@@ -220,6 +226,9 @@ class Course:
     predictions: tuple[Prediction, ...] = ()
     assumptions: Assumptions = field(default_factory=Assumptions)
     sources: tuple[str, ...] = ()
+    blood: Blood | None = None
+    urine: Urine | None = None
+    marrow: Marrow | None = None
 
     def __post_init__(self) -> None:
         regions = {r.name for r in self.regions}
@@ -250,12 +259,14 @@ class Course:
                 "administration into one measurement"
             )
             raise InvalidValueError(msg)
+        self._check_blood(given)
+        dosed = regions if self.blood is None else {*regions, BLOOD}
         for p in self.predictions:
             named = {r for f in p.factors for r in f.regions or ()}
-            if not named <= regions:
+            if not named <= dosed:
                 msg = (
-                    f"predictions[{p.agent}] has factors for {sorted(named - regions)}; "
-                    f"regions of the course: {sorted(regions)}"
+                    f"predictions[{p.agent}] has factors for {sorted(named - dosed)}; "
+                    f"regions of the course: {sorted(dosed)}"
                 )
                 raise InvalidValueError(msg)
         measured = {m.region for m in self.measurements}
@@ -268,6 +279,33 @@ class Course:
                 )
                 raise InvalidValueError(msg)
 
+    def _check_blood(self, given: set[str]) -> None:
+        for what, part in (("blood", self.blood), ("urine", self.urine)):
+            if part is not None and part.administration not in given:
+                msg = (
+                    f"{what} names the administration {part.administration!r}; "
+                    f"allowed: {sorted(given)}"
+                )
+                raise InvalidValueError(msg)
+        if self.marrow is not None and self.blood is None:
+            msg = "marrow follows blood, of which there is no sample; give blood, or leave it out"
+            raise InvalidValueError(msg)
+        for region in self.regions:
+            told_twice = (self.blood is not None and _is_of(region, {BLOOD})) or (
+                self.marrow is not None and _is_of(region, _MARROW)
+            )
+            if told_twice:
+                msg = (
+                    f"region {region.name!r} is told twice, by its own kinetics and by the blood "
+                    "samples; two curves of one tissue contradict each other: leave one out"
+                )
+                raise InvalidValueError(msg)
+        whole_body = None if self.urine is None else self.urine.whole_body
+        measured = {r.name for r in self.regions if r.kinetics == "measured"}
+        if whole_body is not None and whole_body not in measured:
+            msg = f"urine.whole_body {whole_body!r} is no measured region: {sorted(measured)}"
+            raise InvalidValueError(msg)
+
     def region(self, name: str) -> Region:
         """Return the region of that name (``KeyError`` if there is none)."""
         return {r.name: r for r in self.regions}[name]
@@ -275,3 +313,8 @@ class Course:
     def administration(self, name: str) -> Administration:
         """Return the administration of that name (``KeyError`` if there is none)."""
         return {a.name: a for a in self.administrations}[name]
+
+
+def _is_of(region: Region, tissues: set[str]) -> bool:
+    names = (region.name, region.population_region)
+    return any(name.casefold().replace(" ", "_").replace("-", "_") in tissues for name in names)

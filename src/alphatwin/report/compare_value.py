@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from alphatwin.report.value import Caution, Estimate  # noqa: TC001 - pydantic reads them
+from alphatwin.report.estimates import Estimate  # noqa: TC001 - pydantic reads them
+from alphatwin.report.value import Caution  # noqa: TC001 - pydantic reads them
 
 
 def _doc(text: str) -> object:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from alphatwin.report.value import AgentReport, DoseReport, Estimate, RegionDose
+    from alphatwin.report.estimates import Estimate
+    from alphatwin.report.value import AgentReport, DoseReport, RegionDose
 
 _ROWS_PER_PICTURE = 46
 _STACKS_PER_PICTURE = 8

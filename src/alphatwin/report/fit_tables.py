@@ -21,7 +21,8 @@ from alphatwin.report.picture import agent_names, is_measured
 from alphatwin.report.tables import DOUBT, Table
 
 if TYPE_CHECKING:
-    from alphatwin.report.value import DecayShare, DoseReport, Estimate, PriorRecord, RegionRecord
+    from alphatwin.report.estimates import Estimate
+    from alphatwin.report.value import DecayShare, DoseReport, PriorRecord, RegionRecord
 
 _HOURS = Unit(text="h", size=3600.0)
 PARAMETERS = {  # key of the report: words, and the unit that a reader thinks in

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from alphatwin.report.value import Estimate
+    from alphatwin.report.estimates import Estimate
 
 MISSING = "–"
 _SUPERSCRIPT = str.maketrans("0123456789-m", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵐ")

@@ -26,12 +26,8 @@ from alphatwin.report.style import radiation_rank
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from alphatwin.report.value import (
-        AgentReport,
-        DoseReport,
-        Estimate,
-        RegionDose,
-    )
+    from alphatwin.report.estimates import Estimate
+    from alphatwin.report.value import AgentReport, DoseReport, RegionDose
 
 AGENTS_PER_TABLE = 4
 _HOUR_S = 3600.0

@@ -11,20 +11,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from alphatwin.report.blood_value import BloodRecord  # noqa: TC001 - pydantic reads them
+from alphatwin.report.estimates import Estimate, WeightedDose  # noqa: TC001
+
 Role = Literal["administered", "predicted"]
 
 
 def _doc(text: str) -> object:
     return Field(description=text)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """A number with its uncertainty: median and central 95 % interval of the samples."""
-
-    median: Annotated[float, _doc("Median of the samples.")]
-    low: Annotated[float, _doc("2.5th percentile of the samples.")]
-    high: Annotated[float, _doc("97.5th percentile of the samples.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,15 +172,6 @@ class DecayShare:
     informed_by_data: Annotated[
         bool, _doc("False if more than half of its decays lie outside of the measured points.")
     ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WeightedDose:
-    """RBE-weighted dose; not an absorbed dose and never added to one."""
-
-    rbe_alpha: Annotated[float, _doc("RBE of alpha particles.")]
-    rbe_recoil: Annotated[float, _doc("RBE of recoil nuclei.")]
-    rbe_weighted_dose_gy: Annotated[Estimate, _doc("RBE-weighted dose (RBE of all else: 1).")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -384,3 +369,7 @@ class DoseReport:
     assumptions: Annotated[tuple[Assumption, ...], _doc("All that was taken for granted.")]
     warnings: Annotated[tuple[Caution, ...], _doc("Legal but doubtful results, loud ones first.")]
     sources: Annotated[tuple[SourceRecord, ...], _doc("Publications that figures come from.")]
+    blood: Annotated[
+        BloodRecord | None,
+        _doc("Blood, red marrow and urine; null if the course says nothing of them."),
+    ] = None

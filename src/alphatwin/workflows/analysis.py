@@ -28,7 +28,6 @@ if TYPE_CHECKING:
         Course,
         Injected,
         Prediction,
-        Region,
     )
 
 
@@ -210,12 +209,12 @@ def _predicted(
         raise NotSupportedError(msg)
     if needs_uptake_ratio(given, wanted):
         for k in kinetics:
-            _check_uptake_ratio(prediction, k.region, given=given, wanted=wanted)
+            check_uptake_ratio(prediction, k.region.name, given=given, wanted=wanted)
     activity_bq, activity_from = predicted_activity(prediction, wanted, course.patient.weight_kg)
     curves = tuple(
-        _predicted_curve(
+        predicted_curve(
             k.curve,
-            uptake_factor(prediction, k.region, course=course, seed=seed),
+            uptake_factor(prediction, k.region.name, course=course, seed=seed),
             given=base.injected,
             wanted=prediction.injected,
         )
@@ -242,7 +241,7 @@ def _predicted(
     )
 
 
-def _predicted_curve(
+def predicted_curve(
     curve: RegionCurve, factor: NDArray[np.float64], *, given: Injected, wanted: Injected
 ) -> RegionCurve:
     """Return the curve of what is on the vector: as measured, with its own purity and losses.
@@ -261,22 +260,21 @@ def _predicted_curve(
     )
 
 
-def _check_uptake_ratio(
-    prediction: Prediction, region: Region, *, given: Agent, wanted: Agent
-) -> None:
-    if prediction.factor("uptake_ratio", region=region.name) is not None:
+def check_uptake_ratio(prediction: Prediction, region: str, *, given: Agent, wanted: Agent) -> None:
+    """Raise NotSupportedError unless the course states how uptake differs in a region."""
+    if prediction.factor("uptake_ratio", region=region) is not None:
         return
     msg = (
         f"predictions[{wanted.name}]: {wanted.name} ({wanted.vector}, {wanted.chelator}) is not on "
         f"the vector and chelator that were measured ({given.name}: {given.vector}, "
-        f"{given.chelator}); state uptake_ratio for region {region.name!r}, for instance 1.0 with "
+        f"{given.chelator}); state uptake_ratio for region {region!r}, for instance 1.0 with "
         "an uptake_ratio_uncertainty"
     )
     raise NotSupportedError(msg)
 
 
 def uptake_factor(
-    prediction: Prediction, region: Region, *, course: Course, seed: int
+    prediction: Prediction, region: str, *, course: Course, seed: int
 ) -> NDArray[np.float64]:
     """Return (n_samples,) products of all factors that act on a region under a prediction.
 
@@ -284,7 +282,7 @@ def uptake_factor(
     """
     product = np.ones(course.assumptions.samples)
     for name in UPTAKE_FACTORS:
-        factor = prediction.factor(name, region=region.name)
+        factor = prediction.factor(name, region=region)
         if factor is not None:
             shared = ",".join(factor.regions or ("all regions",))
             generator = stream(seed, name, prediction.agent, shared)

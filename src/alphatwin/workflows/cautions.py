@@ -13,7 +13,7 @@ from alphatwin.workflows.daughter_cautions import daughter_cautions
 from alphatwin.workflows.records import INFORMED_SHARE, parent_share, photon_share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from alphatwin.files import CourseFile
     from alphatwin.kinetics import PointDiagnosis
@@ -35,14 +35,19 @@ LONG_LIVED_S: Final = 365.2422 * 86400.0
 
 
 def cautions(
-    file: CourseFile, course: Course, answers: tuple[AgentAnswer, ...]
+    file: CourseFile,
+    course: Course,
+    answers: tuple[AgentAnswer, ...],
+    *,
+    more: Iterable[Caution] = (),
 ) -> tuple[Caution, ...]:
-    """Return every caution, loud ones first."""
+    """Return every caution, loud ones first; ``more`` are those of blood and urine."""
     found = [
         *(Caution(code=f.code, loud=f.loud, where=f.where, message=f.message) for f in file.facts),
         *_of_regions(answers),
         *(c for answer in answers for c in _of_agent(answer, answers[0])),
         *daughter_cautions(course, answers),
+        *more,
         *_of_patient(course),
     ]
     unique = {(c.code, c.where): c for c in found}

@@ -20,6 +20,9 @@ from alphatwin.report.value import (
 from alphatwin.version import __version__
 from alphatwin.workflows.analysis import analyse
 from alphatwin.workflows.assumptions import assumptions_and_alternatives
+from alphatwin.workflows.blood import blood_answer
+from alphatwin.workflows.blood_records import blood_record
+from alphatwin.workflows.blood_said import blood_assumptions, blood_cautions
 from alphatwin.workflows.cautions import cautions
 from alphatwin.workflows.fates import elsewhere, fate_doses
 from alphatwin.workflows.records import (
@@ -77,6 +80,7 @@ def dose_report(
     )
     course = dataclasses.replace(file.course, assumptions=assumed)
     answers = analyse(course, own_agents=file.agents, seed=seed)
+    blood = blood_answer(course, answers, own_agents=file.agents, seed=seed)
     fates = tuple(fate_doses(course, answer, seed=seed) for answer in answers)
     return DoseReport(
         schema=1,
@@ -96,9 +100,13 @@ def dose_report(
         agents=tuple(
             _agent(answer, course, rows) for answer, rows in zip(answers, fates, strict=True)
         ),
-        assumptions=assumptions_and_alternatives(file, course, answers, fates, seed=seed),
-        warnings=cautions(file, course, answers),
+        assumptions=(
+            *assumptions_and_alternatives(file, course, answers, fates, seed=seed),
+            *blood_assumptions(course, blood),
+        ),
+        warnings=cautions(file, course, answers, more=blood_cautions(course, answers, blood)),
         sources=sources(course, answers),
+        blood=None if blood is None else blood_record(course, answers, blood),
     )
 
 

@@ -13,16 +13,15 @@ from alphatwin.biology import RbeWeights, rbe_weighted_dose_gy
 from alphatwin.dose import RADIATION_TYPES
 from alphatwin.kinetics import activity_bq, best_phases
 from alphatwin.nuclides import energy_per_decay_mev, nuclide
+from alphatwin.report.estimates import Estimate, WeightedDose
 from alphatwin.report.value import (
     Curve,
     DecayShare,
-    Estimate,
     FitRecord,
     PointRecord,
     PriorRecord,
     RegionDose,
     RegionRecord,
-    WeightedDose,
 )
 from alphatwin.uncertainty import summarise
 from alphatwin.workflows.daughter_curves import member_activities_bq, member_decays
@@ -187,15 +186,15 @@ def region_dose(
         },
         decay_shares=shares,
         absorbed_dose_gy=None if total is None else estimate(total),
-        absorbed_dose_by_nuclide_gy=_shared_out(dose, answer.members, by="nuclide"),
-        absorbed_dose_by_radiation_gy=_shared_out(dose, RADIATION_TYPES, by="radiation"),
+        absorbed_dose_by_nuclide_gy=shared_out(dose, answer.members, by="nuclide"),
+        absorbed_dose_by_radiation_gy=shared_out(dose, RADIATION_TYPES, by="radiation"),
         absorbed_dose_per_activity_gy_per_bq=per_activity,
-        rbe_weighted=() if dose is None else _weighted(dose, assumed),
+        rbe_weighted=() if dose is None else weighted_doses(dose, assumed),
         photon_energy_not_deposited=photon_share_of(answer, region),
     )
 
 
-def _shared_out(dose: AbsorbedDose | None, names: tuple[str, ...], *, by: str) -> dict[str, float]:
+def shared_out(dose: AbsorbedDose | None, names: tuple[str, ...], *, by: str) -> dict[str, float]:
     """Share the median absorbed dose out in proportion to the means of its parts."""
     if dose is None:
         return {}
@@ -204,7 +203,8 @@ def _shared_out(dose: AbsorbedDose | None, names: tuple[str, ...], *, by: str) -
     return {name: float(share) for name, share in zip(names, shares, strict=True)}
 
 
-def _weighted(dose: AbsorbedDose, assumed: Assumptions) -> tuple[WeightedDose, ...]:
+def weighted_doses(dose: AbsorbedDose, assumed: Assumptions) -> tuple[WeightedDose, ...]:
+    """Return the RBE-weighted dose with every RBE 1, then as assumed."""
     sets = (RbeWeights(), RbeWeights(alpha=assumed.rbe_alpha, recoil=assumed.rbe_recoil))
     return tuple(
         WeightedDose(

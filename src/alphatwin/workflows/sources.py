@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from alphatwin.dose.marrow import BLOOD_DENSITY, EXTRACELLULAR_FRACTION, PEPTIDE_RATIO
+from alphatwin.dose.marrow_mass import REFERENCE_SOURCE
 from alphatwin.report.value import SourceRecord
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from alphatwin.agents import Source
     from alphatwin.patient import Course
     from alphatwin.workflows.analysis import AgentAnswer
 
@@ -41,6 +46,9 @@ def sources(course: Course, answers: tuple[AgentAnswer, ...]) -> tuple[SourceRec
             found.setdefault((s.citation, s.doi_or_url, s.status), []).append(
                 f"activity of {answer.agent.name}"
             )
+    for source, use in _of_marrow(course):
+        key = (source.citation, source.doi_or_url, source.status)
+        found.setdefault(key, []).append(use)
     rows = [
         SourceRecord(
             citation=citation,
@@ -51,6 +59,20 @@ def sources(course: Course, answers: tuple[AgentAnswer, ...]) -> tuple[SourceRec
         for (citation, where, status), uses in found.items()
     ]
     return (*rows, *METHODS)
+
+
+def _of_marrow(course: Course) -> Iterator[tuple[Source, str]]:
+    """Yield the sources that the dose of red marrow from blood rests on."""
+    marrow = course.marrow
+    if marrow is None:
+        return
+    if marrow.ratio is None and marrow.ratio_from == "peptide":
+        yield PEPTIDE_RATIO.source, "concentration in red marrow over that in blood"
+    if marrow.ratio is None and marrow.ratio_from == "haematocrit":
+        yield EXTRACELLULAR_FRACTION.source, "share of red marrow that is extracellular fluid"
+    yield BLOOD_DENSITY.source, "density of blood"
+    if marrow.mass_kg is None and course.patient.sex != "unknown":
+        yield REFERENCE_SOURCE, "mass of red marrow"
 
 
 def _words(key: str) -> str:

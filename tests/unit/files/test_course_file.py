@@ -134,15 +134,28 @@ def test_an_unknown_example_is_refused():
 
 
 def test_every_key_of_the_template_that_is_commented_out_is_a_key():
+    before, after = template_text().split("# [blood]", 1)  # whose keys are another test's
     shown = re.sub(
         r"^# (?=\[\[agents|(name|nuclide|vector|target|receptor_action|height|density) =)",
         "",
-        template_text(),
+        before,
         flags=re.MULTILINE,
     )
-    file = course_from_text(shown)
+    file = course_from_text(f"{shown}# [blood]{after}")
     assert [a.name for a in file.agents] == ["177Lu-PSMA"]
     assert file.course.patient.height_m == 1.7
+
+
+def test_every_key_of_blood_that_the_template_comments_out_is_a_key():
+    before, rest = template_text().split("# [blood]", 1)
+    inside, after = rest.split("\n\n", 1)
+    shown = "[blood]" + inside.replace("\n# ", "\n")
+    course = course_from_text(f"{before}{shown}\n\n{after}").course
+    assert course.blood is not None
+    assert [s.drawn_at_s for s in course.blood.samples] == [3600.0, 86400.0]
+    assert course.urine is not None
+    assert course.urine.voiding is not None
+    assert course.marrow is not None
 
 
 def test_the_template_is_read_and_doubted_until_it_has_a_title(tmp_path):
