@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from alphatwin.report.published_value import PublishedDose  # noqa: TC001 - pydantic reads it
+
 Role = Literal["administered", "predicted"]
 
 
@@ -313,6 +315,10 @@ class AgentReport:
     decays_elsewhere: Annotated[
         tuple[ElsewhereDecays, ...],
         _doc("Decays outside of the regions of the course; empty where all stay."),
+    ] = ()
+    published_doses: Annotated[
+        tuple[PublishedDose, ...],
+        _doc("Absorbed doses published of an administered agent, region by region, may be empty."),
     ] = ()
 
 

@@ -22,6 +22,7 @@ from alphatwin.workflows.analysis import analyse
 from alphatwin.workflows.assumptions import assumptions_and_alternatives
 from alphatwin.workflows.cautions import cautions
 from alphatwin.workflows.fates import elsewhere, fate_doses
+from alphatwin.workflows.published import published_doses
 from alphatwin.workflows.records import (
     curve_records,
     decay_shares,
@@ -124,6 +125,7 @@ def _agent(answer: AgentAnswer, course: Course, fates: tuple[FateDose, ...]) -> 
         daughters=course.assumptions.daughters,
         daughter_fates=fates,
         decays_elsewhere=elsewhere(course, answer),
+        published_doses=published_doses(answer),
     )
 
 
