@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from alphatwin.report.figure_chains import draw_chains
 from alphatwin.report.figure_curves import draw_curves
 from alphatwin.report.figure_doses import draw_agents, draw_stacks
+from alphatwin.report.figure_published import draw_published
 from alphatwin.report.figure_shares import draw_shares
 from alphatwin.report.style import house_style
 
@@ -26,13 +27,15 @@ def draw(report: DoseReport) -> tuple[Picture, ...]:
     Returns
     -------
     tuple of Picture
-        Shares of decays, agents side by side, what the dose is made of, curves, chains. A figure
-        that has nothing to show is left out; one that does not fit a page comes in parts.
+        Shares of decays, agents side by side, published doses, what the dose is made of, curves,
+        chains. A figure that has nothing to show is left out; one that does not fit a page
+        comes in parts.
     """
     with house_style():
         return (
             *draw_shares(report),
             *draw_agents(report),
+            *draw_published(report),
             *draw_stacks(report),
             *draw_curves(report),
             *draw_chains(report),

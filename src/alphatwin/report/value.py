@@ -13,6 +13,7 @@ from pydantic import Field
 
 from alphatwin.report.blood_value import BloodRecord  # noqa: TC001 - pydantic reads them
 from alphatwin.report.estimates import Estimate, WeightedDose  # noqa: TC001
+from alphatwin.report.published_value import PublishedDose  # noqa: TC001 - pydantic reads it
 
 Role = Literal["administered", "predicted"]
 
@@ -298,6 +299,10 @@ class AgentReport:
     decays_elsewhere: Annotated[
         tuple[ElsewhereDecays, ...],
         _doc("Decays outside of the regions of the course; empty where all stay."),
+    ] = ()
+    published_doses: Annotated[
+        tuple[PublishedDose, ...],
+        _doc("Absorbed doses published of an administered agent, region by region, may be empty."),
     ] = ()
 
 

@@ -25,6 +25,7 @@ from alphatwin.workflows.blood_records import blood_record
 from alphatwin.workflows.blood_said import blood_assumptions, blood_cautions
 from alphatwin.workflows.cautions import cautions
 from alphatwin.workflows.fates import elsewhere, fate_doses
+from alphatwin.workflows.published import published_doses
 from alphatwin.workflows.records import (
     curve_records,
     decay_shares,
@@ -132,6 +133,7 @@ def _agent(answer: AgentAnswer, course: Course, fates: tuple[FateDose, ...]) -> 
         daughters=course.assumptions.daughters,
         daughter_fates=fates,
         decays_elsewhere=elsewhere(course, answer),
+        published_doses=published_doses(answer),
     )
 
 

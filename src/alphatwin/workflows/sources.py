@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from alphatwin.dose.marrow import BLOOD_DENSITY, EXTRACELLULAR_FRACTION, PEPTIDE_RATIO
 from alphatwin.dose.marrow_mass import REFERENCE_SOURCE
 from alphatwin.report.value import SourceRecord
+from alphatwin.workflows.published import comparable_figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +42,9 @@ def sources(course: Course, answers: tuple[AgentAnswer, ...]) -> tuple[SourceRec
             for f in region.kinetics.figures:
                 key = (f.source.citation, f.source.doi_or_url, f.source.status)
                 found.setdefault(key, []).append(f"{_words(f.quantity)} of {_words(f.region)}")
+        for _, f in comparable_figures(answer):
+            key = (f.source.citation, f.source.doi_or_url, f.source.status)
+            found.setdefault(key, []).append(f"comparison of the dose to {_words(f.region)}")
         if answer.activity_from.startswith("published") and answer.agent.prescriptions:
             s = answer.agent.prescriptions[0].source
             found.setdefault((s.citation, s.doi_or_url, s.status), []).append(

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from alphatwin.report.published_value import PublishedDose
 from alphatwin.report.value import (
     AgentReport,
     Alternative,
@@ -84,6 +85,14 @@ REGIONS = (
     ("kidneys", "organ", 0.310, 0.045, 70.0, 0.45, False),
     ("spleen", "organ", 0.180, 0.030, 90.0, 0.50, False),
     ("red marrow", "organ", 1.120, 0.004, 60.0, 0.70, False),
+)
+# (kind of region, mean and sd in Gy/GBq, n, n_unit, source, status, is_basis)
+PUBLISHED = (
+    ("kidneys", 0.57, 0.09, 61, "patients", "Gupta et al., Journal 38 (2013) 1", "read", True),
+    ("kidneys", 0.46, None, 56, "treatments", "Staanum et al., Journal 8 (2021) 7", "read", False),
+    ("kidneys", 0.654, 0.7, None, "patients", "A label, table (A trial)", "recalled", False),
+    ("lesion 1", 3.41, 0.68, 61, "patients", "A long title, Journal 3 (2016)", "read", False),
+    ("lesion 2", 3.41, 0.68, 61, "patients", "A long title, Journal 3 (2016)", "read", False),
 )
 POINTS_S = (3.74 * HOUR_S, 27.73 * HOUR_S)
 UPTAKE_PER_S = math.log(2) / (0.8 * HOUR_S)
@@ -211,6 +220,25 @@ def _region_dose(agent, region, curve, *, rbe_alpha=5.0, rbe_recoil=5.0):
     )
 
 
+def _published_doses(regions):
+    return tuple(
+        PublishedDose(
+            region=region[0],
+            mean_gy_per_bq=mean * 1e-9,
+            sd_gy_per_bq=None if sd is None else sd * 1e-9,
+            n=n,
+            n_unit=n_unit,
+            source=source,
+            doi_or_url="https://doi.org/10.1000/example",
+            status=status,
+            is_basis=is_basis,
+        )
+        for region in regions
+        for kind, mean, sd, n, n_unit, source, status, is_basis in PUBLISHED
+        if region[0].startswith(kind)
+    )
+
+
 def _agent_report(agent, *, role, regions):
     name, nuclide, vector, activity_bq = agent
     curves = tuple(_curve(agent, region) for region in regions)
@@ -230,6 +258,7 @@ def _agent_report(agent, *, role, regions):
         not_published=()
         if role == "administered"
         else (f"Kinetics of {name} in red marrow.", "Release of daughters in vivo."),
+        published_doses=_published_doses(regions) if role == "administered" else (),
     )
 
 
@@ -451,6 +480,7 @@ def with_names(report: DoseReport, *, old: str, new: str) -> DoseReport:
                 a,
                 regions=tuple(named(r, "region") for r in a.regions),
                 curves=tuple(named(c, "region") for c in a.curves),
+                published_doses=tuple(named(p, "region") for p in a.published_doses),
             )
             for a in report.agents
         ),

@@ -298,6 +298,7 @@ def test_no_heading_is_stranded(pdf, tmp_path):
     headings = {
         "Where in time the decays lie",
         "The agents side by side",
+        "Beside published doses of other patients",
         "What the dose is made of",
         "The decay chains",
         "All numbers",
