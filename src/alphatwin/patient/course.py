@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from alphatwin.errors import InvalidValueError
 from alphatwin.patient.assumptions import Assumptions
 from alphatwin.patient.injected import Injected
+from alphatwin.patient.sharing import SharedFit, check_shared_curves, check_shared_regions
 from alphatwin.patient.uptake import UPTAKE_FACTORS
 
 if TYPE_CHECKING:
@@ -210,6 +211,8 @@ class Course:
         See the types.
     sources
         Where the course's figures come from, one citation each.
+    sharing
+        Which curves are fitted jointly; all others are fitted one by one.
     """
 
     title: str
@@ -220,6 +223,7 @@ class Course:
     predictions: tuple[Prediction, ...] = ()
     assumptions: Assumptions = field(default_factory=Assumptions)
     sources: tuple[str, ...] = ()
+    sharing: tuple[SharedFit, ...] = ()
 
     def __post_init__(self) -> None:
         regions = {r.name for r in self.regions}
@@ -267,6 +271,14 @@ class Course:
                     "to a 'measured' region and none to a 'population' one"
                 )
                 raise InvalidValueError(msg)
+        for i, shared in enumerate(self.sharing):
+            check_shared_regions(shared, earlier=self.sharing[:i], measurements=self.measurements)
+            check_shared_curves(
+                shared,
+                regions=self.regions,
+                administrations=self.administrations,
+                measurements=self.measurements,
+            )
 
     def region(self, name: str) -> Region:
         """Return the region of that name (``KeyError`` if there is none)."""
