@@ -12,7 +12,20 @@ from alphatwin.errors import CourseError
 from alphatwin.examples import example_names, example_text
 from alphatwin.files import CourseFile, course_from_text, template_text
 
-GOOD = (template_text(), blood_course.WHOLE, *(example_text(name) for name in example_names()))
+_TEMPLATE = template_text()
+_SHARED = (
+    _TEMPLATE
+    + _TEMPLATE[_TEMPLATE.index("[[measurements]]") : _TEMPLATE.index("[calibration]")].replace(
+        '"lesion 1"', '"lesion 2"'
+    )
+    + _TEMPLATE[
+        _TEMPLATE.index("[[regions]]") : _TEMPLATE.index('[[regions]]\nname = "kid')
+    ].replace('"lesion 1"', '"lesion 2"')
+    + '[[sharing]]\nregions = ["lesion 1", "lesion 2"]\neffective_half_life = "same"\n'
+    + "uptake_half_time_spread = 1.2\n"
+)
+
+GOOD = (_TEMPLATE, _SHARED, blood_course.WHOLE, *(example_text(name) for name in example_names()))
 
 _VALUE = re.compile(r'"[^"\n]*"|\b\d[\d.]*\b')
 _TOKEN = re.compile(r'"[^"\n]*"|\w+|\s+|.', re.DOTALL)

@@ -16,6 +16,7 @@ from alphatwin.files.given import convert_administrations, convert_predictions
 from alphatwin.files.injected import check_fate_name
 from alphatwin.files.measured import convert_measurements
 from alphatwin.files.regions import convert_regions
+from alphatwin.files.sharing import convert_sharing
 from alphatwin.patient import Assumptions, Course, Patient, PreviousTherapy
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def convert(sections: Sections, *, mistakes: Mistakes) -> Converted:
     regions = convert_regions(sections, assumptions, mistakes=mistakes)
     given = convert_administrations(sections, known, assumptions, mistakes=mistakes, facts=facts)
     measurements = convert_measurements(sections, regions, given, mistakes=mistakes, facts=facts)
+    sharing = convert_sharing(sections, regions, given, measurements, mistakes=mistakes)
     predictions = convert_predictions(
         sections, known, given, patient, assumptions, mistakes=mistakes
     )
@@ -79,6 +81,7 @@ def convert(sections: Sections, *, mistakes: Mistakes) -> Converted:
             blood=blood,
             urine=urine,
             marrow=marrow,
+            sharing=sharing,
         ),
         (),
     )

@@ -88,10 +88,10 @@ def _names(
     mistakes: Mistakes,
 ) -> tuple[str | None, str | None]:
     """Return the names of region and administration, ``None`` where there is no such thing."""
-    region = _known(entry.text("region"), regions, (*entry.path, "region"), mistakes=mistakes)
+    region = known_name(entry.text("region"), regions, (*entry.path, "region"), mistakes=mistakes)
     if "administration" in entry.raw:
         path = (*entry.path, "administration")
-        return region, _known(entry.text("administration"), given, path, mistakes=mistakes)
+        return region, known_name(entry.text("administration"), given, path, mistakes=mistakes)
     if len(given) > 1:
         mistakes.add(
             entry.path,
@@ -100,13 +100,14 @@ def _names(
     return region, next(iter(given)) if len(given) == 1 else None
 
 
-def _known(
+def known_name(
     name: str | None,
     known: dict[str, Region | None] | dict[str, Given | None],
     path: Path,
     *,
     mistakes: Mistakes,
 ) -> str | None:
+    """Return a name if the file has it; note a mistake and return ``None`` otherwise."""
     if not name:  # missing or no text, which is noted already
         return None
     if name in known:

@@ -265,6 +265,17 @@ class CalibrationTable(StrictTable):
     )
 
 
+class SharingTable(StrictTable):
+    """``[[sharing]]``: curves that are fitted jointly."""
+
+    regions: list[Name] = Field(description="names of measured regions, ['lesion 1', 'lesion 2']")
+    effective_half_life: Literal["same"] | None = None
+    effective_half_life_spread: Number | None = Field(default=None, ge=1.0)
+    uptake_half_time: Literal["same"] | None = None
+    uptake_half_time_spread: Number | None = Field(default=None, ge=1.0)
+    cycles: bool = False
+
+
 class FactorTable(StrictTable):
     """One element of ``factors`` of a prediction."""
 

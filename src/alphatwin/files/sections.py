@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=BaseModel)
 
 _TABLES = ("patient", "calibration", "blood", "urine", "marrow", "assumptions")
-_ARRAYS = ("agents", "regions", "administrations", "measurements", "predictions")
+_ARRAYS = ("agents", "regions", "administrations", "measurements", "sharing", "predictions")
 _KEYS = ("schema", *schema.HeadTable.model_fields, *_TABLES, *_ARRAYS)
 _READ_APART: dict[type[BaseModel], tuple[str, ...]] = {
     schema.PatientTable: ("previous_therapies",),
@@ -30,6 +30,7 @@ _READ_APART: dict[type[BaseModel], tuple[str, ...]] = {
 _WORDS = {
     "string_type": "a text in quotes",
     "int_type": "a whole number",
+    "bool_type": "true or false",
     "float_type": "a number without quotes",
     "list_type": "a list in [brackets]",
     "dict_type": "a table",
@@ -76,6 +77,7 @@ class Sections:
     blood: Entry[blood_schema.BloodTable] | None
     urine: Entry[blood_schema.UrineTable] | None
     marrow: Entry[blood_schema.MarrowTable] | None
+    sharing: tuple[Entry[schema.SharingTable], ...]
     predictions: tuple[Entry[schema.PredictionTable], ...]
     assumptions: Entry[schema.AssumptionsTable]
 
@@ -116,6 +118,7 @@ def read_sections(document: dict[str, Any], *, mistakes: Mistakes) -> Sections:
         blood=_optional(blood_schema.BloodTable, document, "blood", mistakes=mistakes),
         urine=_optional(blood_schema.UrineTable, document, "urine", mistakes=mistakes),
         marrow=_optional(blood_schema.MarrowTable, document, "marrow", mistakes=mistakes),
+        sharing=_array(schema.SharingTable, document, "sharing", mistakes=mistakes),
         predictions=_array(schema.PredictionTable, document, "predictions", mistakes=mistakes),
         assumptions=_read(
             schema.AssumptionsTable,

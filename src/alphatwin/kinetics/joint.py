@@ -28,6 +28,7 @@ from alphatwin.kinetics.parts import bq_per_fraction, part_of, refuse_impossible
 from alphatwin.kinetics.posterior import adapt, explore, modes
 from alphatwin.kinetics.target import Part, Target
 from alphatwin.kinetics.weighing import weighed_fits
+from alphatwin.patient.sharing import MOST_CURVES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from alphatwin.kinetics.observation import Observations
     from alphatwin.kinetics.prior import Priors
 
-MOST_CURVES = 20
-"""Curves of one joint fit: importance sampling in more dimensions is not to be trusted."""
 CONTRADICTED = math.log(10.0)
 """Evidence ratio from which the points speak "strongly" against sharing (Jeffreys)."""
 

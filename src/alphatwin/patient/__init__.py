@@ -21,6 +21,7 @@ from alphatwin.patient.course import (
 )
 from alphatwin.patient.injected import Impurity, Injected
 from alphatwin.patient.measurement import MeasuredQuantity, Measurement, Point
+from alphatwin.patient.sharing import SharedFit
 from alphatwin.patient.uptake import UPTAKE_FACTORS, UptakeFactor
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Prediction",
     "PreviousTherapy",
     "Region",
+    "SharedFit",
     "UptakeFactor",
     "Urine",
     "UrineVoiding",

@@ -10,6 +10,7 @@ from alphatwin.errors import InvalidValueError
 from alphatwin.patient.assumptions import Assumptions
 from alphatwin.patient.blood import BLOOD
 from alphatwin.patient.injected import Injected
+from alphatwin.patient.sharing import SharedFit, check_shared_curves, check_shared_regions
 from alphatwin.patient.uptake import UPTAKE_FACTORS
 
 if TYPE_CHECKING:
@@ -216,6 +217,8 @@ class Course:
     blood, urine, marrow
         Blood samples, what leaves with the urine, and how red marrow follows blood; ``None``:
         nothing is known of it, and nothing is computed.
+    sharing
+        Which curves are fitted jointly; all others are fitted one by one.
     """
 
     title: str
@@ -229,6 +232,7 @@ class Course:
     blood: Blood | None = None
     urine: Urine | None = None
     marrow: Marrow | None = None
+    sharing: tuple[SharedFit, ...] = ()
 
     def __post_init__(self) -> None:
         regions = {r.name for r in self.regions}
@@ -278,6 +282,14 @@ class Course:
                     "to a 'measured' region and none to a 'population' one"
                 )
                 raise InvalidValueError(msg)
+        for i, shared in enumerate(self.sharing):
+            check_shared_regions(shared, earlier=self.sharing[:i], measurements=self.measurements)
+            check_shared_curves(
+                shared,
+                regions=self.regions,
+                administrations=self.administrations,
+                measurements=self.measurements,
+            )
 
     def _check_blood(self, given: set[str]) -> None:
         for what, part in (("blood", self.blood), ("urine", self.urine)):

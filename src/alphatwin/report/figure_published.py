@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from alphatwin.report.estimates import Estimate
     from alphatwin.report.published_value import PublishedDose
-    from alphatwin.report.value import AgentReport, DoseReport, Estimate
+    from alphatwin.report.value import AgentReport, DoseReport
 
 _PER_GBQ = 1e-9  # Gy/GBq in Gy/Bq
 _ROW_IN = 0.165

@@ -15,6 +15,7 @@ from alphatwin.nuclides import DecayChain, decay_chain
 from alphatwin.patient import UPTAKE_FACTORS
 from alphatwin.uncertainty import lognormal_factor, stream
 from alphatwin.workflows.daughters import DaughterModel, daughter_model, needs_network
+from alphatwin.workflows.joint_curves import joint_fits
 from alphatwin.workflows.region_answers import RegionAnswer, region_answers
 from alphatwin.workflows.region_curves import RegionKinetics, region_kinetics
 
@@ -106,10 +107,12 @@ def analyse(
     """
     answers: list[AgentAnswer] = []
     by_administration: dict[str, tuple[RegionKinetics, ...]] = {}
+    agents = {a.name: find_agent(a.agent, own_agents=own_agents) for a in course.administrations}
+    jointly = joint_fits(course, agents=agents, seed=seed)
     for administration in course.administrations:
-        given = find_agent(administration.agent, own_agents=own_agents)
+        given = agents[administration.name]
         kinetics = tuple(
-            region_kinetics(course, region, administration, agent=given, seed=seed)
+            region_kinetics(course, region, administration, agent=given, jointly=jointly, seed=seed)
             for region in course.regions
         )
         by_administration[administration.name] = kinetics

@@ -16,6 +16,7 @@ from alphatwin.workflows.daughter_assumptions import (
     injected_assumptions,
 )
 from alphatwin.workflows.records import photon_share_of
+from alphatwin.workflows.sharing_assumptions import sharing_assumptions
 from alphatwin.workflows.uptake_assumptions import uptake_assumptions
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def assumptions_and_alternatives(
     return (
         *_choices(file, course, answers, fates, again),
         *_decay_corrections(course, again),
+        *sharing_assumptions(course, under=again.under),
         *_priors(answers, again),
         *_stand_ins(answers),
         *uptake_assumptions(answers),

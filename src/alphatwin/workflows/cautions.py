@@ -117,6 +117,9 @@ def _of_fit(kinetics: RegionKinetics) -> Iterator[Caution]:
     for point in fitted.points:
         if point.is_outlier:
             yield _contradiction(name, point)
+    for text in kinetics.sharing_warnings:
+        message = f"{text[:1].upper()}{text[1:]}."
+        yield Caution(code="sharing_contradicted", loud=True, where=name, message=message)
     if fitted.half_life_at_physical_limit:
         yield Caution(
             code="no_clearance_seen",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from alphatwin.agents import agents
@@ -23,6 +24,11 @@ from alphatwin.nuclides import nuclide
 from alphatwin.uncertainty import Lognormal, lognormal_factor, stream
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
     from alphatwin.agents import Agent, PopulationKinetics
     from alphatwin.agents.types import Quantity
     from alphatwin.patient import Administration, Course, DecayDataName, Measurement, Region
@@ -51,6 +57,8 @@ class RegionKinetics:
         calibration and of the volume included; in Bq where the administered activity is unknown.
     figures
         Published figures that served as priors or stood in.
+    sharing_warnings
+        What is doubtful of what it shares with other curves, one sentence each.
     """
 
     region: Region
@@ -60,6 +68,23 @@ class RegionKinetics:
     fitted: Fit | None
     curve: RegionCurve
     figures: tuple[PopulationKinetics, ...]
+    sharing_warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Joined:
+    """The fit of a curve that shares something with others.
+
+    Attributes
+    ----------
+    fitted
+        The fit.
+    warnings
+        What is doubtful of the sharing, one sentence each.
+    """
+
+    fitted: Fit
+    warnings: tuple[str, ...]
 
 
 def region_kinetics(
@@ -68,6 +93,7 @@ def region_kinetics(
     administration: Administration,
     *,
     agent: Agent,
+    jointly: Mapping[tuple[str, str], Joined] = MappingProxyType({}),
     seed: int,
 ) -> RegionKinetics:
     """Return the curve of a region after an administration.
@@ -78,6 +104,9 @@ def region_kinetics(
         The course, and the region and administration in it.
     agent
         The agent that was administered.
+    jointly
+        Fits of curves that share something, by region and administration; the others are fitted
+        here, one by one.
     seed
         Seed of the random streams.
 
@@ -91,7 +120,22 @@ def region_kinetics(
     measurement = _measurement(course, region, administration)
     if measurement is None:
         return _from_population(course, region, administration, agent=agent, seed=seed)
-    return _from_measurement(course, region, administration, measurement, agent=agent, seed=seed)
+    observed = observed_in(course, measurement, agent=agent)
+    figures = prior_figures(agent, region)
+    joined = jointly.get((region.name, measurement.administration))
+    if joined is None:
+        alone = _fit_alone(course, measurement, observed, figures, agent=agent, seed=seed)
+        joined = Joined(alone, ())
+    return RegionKinetics(
+        region=region,
+        administration=administration,
+        measurement=measurement,
+        observed=observed,
+        fitted=joined.fitted,
+        curve=curve_scaled(joined.fitted.curve, _scale(course, region, observed, seed=seed)),
+        figures=figures,
+        sharing_warnings=joined.warnings,
+    )
 
 
 def _measurement(
@@ -109,46 +153,68 @@ def _measurement(
     return next(iter(exact or same_agent[-1:]), None)
 
 
-def _from_measurement(
-    course: Course,
-    region: Region,
-    administration: Administration,
-    measurement: Measurement,
-    *,
-    agent: Agent,
-    seed: int,
-) -> RegionKinetics:
+def observed_in(course: Course, measurement: Measurement, *, agent: Agent) -> Observations:
+    """Return what a measurement says about the activity in its region.
+
+    Raises
+    ------
+    NotSupportedError
+        If the measured nuclide is not the agent's.
+    """
     if measurement.nuclide != agent.nuclide:
         msg = (
-            f"measurements[{region.name}].nuclide: {measurement.nuclide} was counted and "
+            f"measurements[{measurement.region}].nuclide: {measurement.nuclide} was counted and "
             f"{agent.name} carries {agent.nuclide}; only the agent's own nuclide can be fitted"
         )
         raise NotSupportedError(msg)
-    assumed = course.assumptions
-    after = course.administration(measurement.administration)
-    rate_per_s = nuclide(agent.nuclide, decay_data=assumed.decay_data).decay_constant_per_s
-    observed = observations(
+    decaying = nuclide(agent.nuclide, decay_data=course.assumptions.decay_data)
+    return observations(
         measurement,
-        region=region,
-        administered_bq=after.activity_bq,
-        decay_constant_per_s=rate_per_s,
+        region=course.region(measurement.region),
+        administered_bq=course.administration(measurement.administration).activity_bq,
+        decay_constant_per_s=decaying.decay_constant_per_s,
     )
-    figures = tuple(
+
+
+def prior_figures(agent: Agent, region: Region) -> tuple[PopulationKinetics, ...]:
+    """Return the published figures that serve as priors of a region's curve."""
+    return tuple(
         figure
         for quantity in PRIOR_QUANTITIES
         if (figure := figure_or_none(agent, region.population_region, quantity=quantity))
         is not None
     )
-    fitted = fit(
+
+
+def _fit_alone(
+    course: Course,
+    measurement: Measurement,
+    observed: Observations,
+    figures: tuple[PopulationKinetics, ...],
+    *,
+    agent: Agent,
+    seed: int,
+) -> Fit:
+    assumed = course.assumptions
+    after = course.administration(measurement.administration)
+    rate_per_s = nuclide(agent.nuclide, decay_data=assumed.decay_data).decay_constant_per_s
+    return fit(
         observed,
         administered_bq=after.activity_bq,
         decay_constant_per_s=rate_per_s,
-        priors=_priors(figures, decay_data=assumed.decay_data),
+        priors=priors_of(figures, decay_data=assumed.decay_data),
         averaging=assumed.averaging,
         error_model=assumed.error_model,
         samples=assumed.samples,
-        generator=stream(seed, "fit", region.name, after.name),
+        generator=stream(seed, "fit", measurement.region, after.name),
     )
+
+
+def _scale(
+    course: Course, region: Region, observed: Observations, *, seed: int
+) -> NDArray[np.float64]:
+    """Return (n_samples,) factors: the shared calibration, and the volume where it entered."""
+    assumed = course.assumptions
     scale = lognormal_factor(
         assumed.calibration_relative_sd, stream(seed, "calibration"), assumed.samples
     )
@@ -156,15 +222,7 @@ def _from_measurement(
         scale = scale * lognormal_factor(
             region.mass_relative_sd, stream(seed, "mass", region.name), assumed.samples
         )
-    return RegionKinetics(
-        region=region,
-        administration=administration,
-        measurement=measurement,
-        observed=observed,
-        fitted=fitted,
-        curve=curve_scaled(fitted.curve, scale),
-        figures=figures,
-    )
+    return scale
 
 
 def published_figure(agent: Agent, region: str, *, quantity: Quantity) -> PopulationKinetics:
@@ -197,7 +255,8 @@ def figure_or_none(agent: Agent, region: str, *, quantity: Quantity) -> Populati
         return None
 
 
-def _priors(figures: tuple[PopulationKinetics, ...], *, decay_data: DecayDataName) -> Priors:
+def priors_of(figures: tuple[PopulationKinetics, ...], *, decay_data: DecayDataName) -> Priors:
+    """Return published figures as priors of a fit."""
     by_quantity = {figure.quantity: _prior(figure, decay_data=decay_data) for figure in figures}
     return Priors(
         effective_half_life=by_quantity.get("effective_half_life_s"),
