@@ -204,7 +204,7 @@ def test_no_human_kinetics_of_the_alpha_agents_are_made_up(name):
 )
 def test_prescriptions_hold_the_printed_figures(name, regimen, field, value):
     (found,) = (p for p in agent(name).prescriptions if p.name == regimen)
-    assert getattr(found, field) == pytest.approx(value, rel=PRINTED)
+    assert getattr(found, field) == pytest.approx(value, rel=PRINTED, abs=0.0)
     assert found.source.status == "read"
 
 
@@ -256,7 +256,7 @@ def test_figures_stand_on_the_lines_cited(review, case):
     cited = cited.replace("/ kg", "/kg")  # a line ends within the unit
     assert form.format(number) in cited
     value = IN_WORDS.get(number) or float(number.replace(" ", ""))
-    assert getattr(record, field) == pytest.approx(value * unit, rel=PRINTED)
+    assert getattr(record, field) == pytest.approx(value * unit, rel=PRINTED, abs=0.0)
     assert record.source.status == "read"
 
 
@@ -295,11 +295,11 @@ def test_dose_coefficients_are_those_of_the_reference_table():
             for k in figures
             if k.quantity == "dose_coefficient_gy_per_bq"
             and k.region == organ
-            and k.mean == pytest.approx(float(mean) * 1e-9, rel=PRINTED)
+            and k.mean == pytest.approx(float(mean) * 1e-9, rel=PRINTED, abs=0.0)
             and k.source.status == "read"
         )
         sd = float(sds[organ.replace("kidneys", "kidney"), mean])
-        assert found.sd == pytest.approx(sd * 1e-9, rel=PRINTED)
+        assert found.sd == pytest.approx(sd * 1e-9, rel=PRINTED, abs=0.0)
 
 
 def test_a_whole_number_in_a_file_becomes_a_float():
