@@ -17,8 +17,8 @@ from alphatwin.dose.marrow_mass import REFERENCE_SOURCE
 from alphatwin.kinetics.body_balance import BALANCED_WITHIN
 from alphatwin.kinetics.excretion import excreted_fraction
 from alphatwin.report.value import Alternative, Assumption, Caution, Effect
-from alphatwin.workflows.analysis import needs_uptake_ratio
 from alphatwin.workflows.daughters import STAY
+from alphatwin.workflows.predicting import needs_uptake_ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,9 +15,10 @@ from alphatwin.report.compare_value import (
     CompareReport,
     LesionToOrgan,
 )
-from alphatwin.workflows.analysis import analyse, find_agent
+from alphatwin.workflows.analysis import analyse
 from alphatwin.workflows.cautions import cautions
 from alphatwin.workflows.dose import NOTICE
+from alphatwin.workflows.predicting import find_agent
 from alphatwin.workflows.records import estimate
 
 if TYPE_CHECKING:

@@ -32,6 +32,7 @@ STAY: Final = "stay"
 STAY_AS_PRESET: Final = "all_stay"
 """The preset that says the same, for what was injected beside the vector."""
 NOTHING_INSIDE: Final = (BLOOD, "bone")
+WHOLE_BODY: Final = ("whole_body", "total_body")
 LONG_ENOUGH_TO_MOVE_S: Final = 600.0
 """Nuclides that live longer go elsewhere with the blood, if they are free."""
 
@@ -49,7 +50,9 @@ class DaughterModel:
     injected
         What was injected beside the vector.
     compartments
-        Compartment of each region, in the order of the course.
+        Compartment of each region that is a part of the body, in the order of the course.
+    outside
+        Compartments of the vector outside of the regions.
     places
         Place of the fate that each of them stands for; its own name if it stands for none.
     """
@@ -60,6 +63,7 @@ class DaughterModel:
     response: DaughterResponse
     injected: Injected
     compartments: Mapping[str, str]
+    outside: tuple[str, ...]
     places: Mapping[str, str]
 
     @property
@@ -90,21 +94,43 @@ class DaughterModel:
         )
 
     def on_vector(
-        self, curves: Sequence[RegionCurve], *, administered_bq: float
+        self, curves: Mapping[str, RegionCurve], *, administered_bq: float
     ) -> tuple[Floats, ...]:
-        """Return the decays on the vector of each root. (n_samples, n_regions) [Bq s]."""
+        """Return the decays on the vector of each root. (n_samples, n_regions) [Bq s].
+
+        Curves are by region and, outside of the regions, by place; samples of the rest of the body
+        that sum to less than nothing count as none.
+        """
         chain = self.net.chain
         found: list[Floats] = []
         for root, share in self.roots:
             rate_per_s = float(chain.decay_constants_per_s[chain.index(root)])
             columns = [
                 time_integrated_activity_bq_s(
-                    curve, administered_bq=share * administered_bq, decay_constant_per_s=rate_per_s
+                    curves[name],
+                    administered_bq=share * administered_bq,
+                    decay_constant_per_s=rate_per_s,
                 )
-                for curve in curves
+                for name in (*self.compartments, *self.outside)
             ]
-            found.append(np.stack(columns, axis=-1))
+            found.append(np.maximum(np.stack(columns, axis=-1), 0.0))
         return tuple(found)
+
+    def staying(self, curve: RegionCurve, *, administered_bq: float) -> Floats:
+        """Return the decays where daughters stay, as in the whole body. (n_samples, m) [Bq s]."""
+        chain = self.net.chain
+        found = np.zeros((curve.n_samples, len(self.members)))
+        for root, share in self.roots:
+            own = decay_chain(root, decay_data=chain.decay_data)
+            decays = time_integrated_activity_bq_s(
+                curve,
+                administered_bq=share * administered_bq,
+                decay_constant_per_s=float(own.decay_constants_per_s[0]),
+            )
+            each = zip(own.nuclides, own.decays_per_parent_decay(), strict=True)
+            for name, per_decay in each:
+                found[:, self.members.index(name)] += decays * per_decay
+        return found
 
 
 def needs_network(course: Course, *, nuclide: str, injected: Injected) -> bool:
@@ -115,7 +141,12 @@ def needs_network(course: Course, *, nuclide: str, injected: Injected) -> bool:
 
 
 def daughter_model(
-    course: Course, *, nuclide: str, injected: Injected, preset: str | None = None
+    course: Course,
+    *,
+    nuclide: str,
+    injected: Injected,
+    preset: str | None = None,
+    outside: tuple[str, ...] = (),
 ) -> DaughterModel:
     """Return the model of an agent's nuclide under a preset.
 
@@ -129,6 +160,8 @@ def daughter_model(
         What was injected beside the vector.
     preset
         Name of the fate, instead of the one in force.
+    outside
+        Places outside of the regions in which the vector is.
 
     Raises
     ------
@@ -138,13 +171,15 @@ def daughter_model(
     """
     assumed = course.assumptions
     name = assumed.daughters if preset is None else preset
+    parts = tuple(r for r in course.regions if not is_whole_body(r, course))
     return _model(
-        course.regions,
+        parts or course.regions,
         nuclide,
         injected,
         preset=STAY_AS_PRESET if name == STAY else name,
         decay_data=assumed.decay_data,
         internalised=assumed.internalised_fraction,
+        outside=outside,
     )
 
 
@@ -157,6 +192,7 @@ def _model(
     preset: str,
     decay_data: DecayDataName,
     internalised: float,
+    outside: tuple[str, ...],
 ) -> DaughterModel:
     found = fate(preset)
     impurity = injected.impurity
@@ -171,7 +207,7 @@ def _model(
     compartments = {name: BLOOD if place == BLOOD else name for name, place in places.items()}
     net = daughter_network(
         found,
-        regions=tuple(compartments.values()),
+        regions=(*compartments.values(), *outside),
         chain=chain,
         places={compartments[name]: place for name, place in places.items()},
         place_shares=_shares(regions, places, compartments),
@@ -184,14 +220,14 @@ def _model(
     roots = (nuclide,) if impurity is None else (nuclide, impurity.nuclide)
     answer = daughter_response(
         net,
-        regions=tuple(compartments.values()),
+        regions=(*compartments.values(), *outside),
         roots=roots,
         radiochemical_purity=injected.radiochemical_purity,
         impurity_activity_fraction=0.0 if impurity is None else impurity.activity_fraction,
         since_purification_s=injected.since_purification_s,
         dechelation_per_s=injected.dechelation_per_s,
     )
-    return DaughterModel(preset, found, net, answer, injected, compartments, places)
+    return DaughterModel(preset, found, net, answer, injected, compartments, outside, places)
 
 
 def place_of(region: Region, found: Fate) -> str:
@@ -204,6 +240,21 @@ def place_of(region: Region, found: Fate) -> str:
             if name in found.places:
                 return name
     return region.name if region.name not in found.places else f"{region.name} (lesion)"
+
+
+def is_whole_body(region: Region, course: Course) -> bool:
+    """Whether a region holds the others too, so that its decays are not counted beside theirs."""
+    named = course.urine is not None and region.name == course.urine.whole_body
+    return named or not set(WHOLE_BODY).isdisjoint(place_keys([region]))
+
+
+def place_keys(regions: Sequence[Region]) -> tuple[str, ...]:
+    """Return every name under which a fate may know regions; of a lesion, its own name alone."""
+    organs = [r for r in regions if r.kind == "organ"]
+    return (
+        *(r.name for r in regions),
+        *(key for r in organs for key in (_key(r.name), _key(r.population_region))),
+    )
 
 
 def _key(name: str) -> str:

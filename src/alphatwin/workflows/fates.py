@@ -12,6 +12,7 @@ from alphatwin.errors import NotSupportedError
 from alphatwin.kinetics.daughters_fates import fate, fate_names
 from alphatwin.report.value import ElsewhereDecays, FateDose
 from alphatwin.workflows.daughters import STAY, STAY_AS_PRESET, daughter_model, needs_network
+from alphatwin.workflows.outside import MARROW
 from alphatwin.workflows.region_answers import mass_factor
 
 if TYPE_CHECKING:
@@ -57,7 +58,11 @@ def fate_doses(course: Course, answer: AgentAnswer, *, seed: int) -> tuple[FateD
     for name in names:
         try:
             model = daughter_model(
-                course, nuclide=answer.agent.nuclide, injected=answer.injected, preset=name
+                course,
+                nuclide=answer.agent.nuclide,
+                injected=answer.injected,
+                preset=name,
+                outside=tuple(answer.outside.curves),
             )
         except NotSupportedError as refusal:
             doses[name], notes[name] = {}, str(refusal)
@@ -68,7 +73,7 @@ def fate_doses(course: Course, answer: AgentAnswer, *, seed: int) -> tuple[FateD
     return tuple(
         _row(name, region.region.name, doses[name], basis, notes[name])
         for region in answer.regions
-        if region.dose is not None
+        if region.dose is not None and region.region.name in doses[in_force]
         for name in names
     )
 
@@ -96,10 +101,10 @@ def _medians(
     course: Course, answer: AgentAnswer, model: DaughterModel, *, seed: int
 ) -> dict[str, _Medians]:
     """Return the medians under a model, from all samples: energy first, then samples."""
-    on_vector = model.on_vector([r.curve for r in answer.regions], administered_bq=answer.scale_bq)
+    on_vector = model.on_vector(answer.curves, administered_bq=answer.scale_bq)
     found = {}
     for region in answer.regions:
-        if region.dose is not None:
+        if region.dose is not None and region.region.name in model.compartments:
             energy_j = _energy_j(course, region, model)
             c = model.net.index(model.compartments[region.region.name])
             emitted_j = answer.scale_bq * model.response.decays_per_injected_bq[c] @ energy_j
@@ -150,10 +155,12 @@ def elsewhere(course: Course, answer: AgentAnswer) -> tuple[ElsewhereDecays, ...
         absorbed_fraction=absorbed_where_emitted,
         decay_data=course.assumptions.decay_data,
     ).sum(axis=1)
-    on_vector = model.on_vector([r.curve for r in answer.regions], administered_bq=answer.scale_bq)
-    inside_j = sum(float(r.decays.mean(axis=0) @ energy_j) for r in answer.regions)
+    on_vector = model.on_vector(answer.curves, administered_bq=answer.scale_bq)
+    parts = [r for r in answer.regions if r.region.name in model.compartments]
+    inside_j = sum(float(r.decays.mean(axis=0) @ energy_j) for r in parts)
     medians, outside_j = {}, {}
-    for name in model.elsewhere:
+    dosed = () if course.marrow is None else (MARROW,)
+    for name in (c for c in model.elsewhere if c not in dosed):
         decays = model.response.decays(
             name, on_vector_decays=on_vector, injected_bq=answer.scale_bq
         )

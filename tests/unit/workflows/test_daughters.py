@@ -137,7 +137,7 @@ def test_atoms_are_conserved_over_a_whole_course(name, preset):
     answer = answer_of(name, daughters=preset)
     model = answer.model
     assert model.response.unaccounted_share < CONSERVED
-    on_vector = model.on_vector([r.curve for r in answer.regions], administered_bq=answer.scale_bq)
+    on_vector = model.on_vector(answer.curves, administered_bq=answer.scale_bq)
     everywhere = sum(
         model.response.decays(c, on_vector_decays=on_vector, injected_bq=answer.scale_bq)
         for c in model.net.compartments
@@ -167,7 +167,7 @@ def injected_answer(*, daughters="stay", **injected):
 
 def elsewhere(answer, member):
     model = answer.model
-    on_vector = model.on_vector([r.curve for r in answer.regions], administered_bq=answer.scale_bq)
+    on_vector = model.on_vector(answer.curves, administered_bq=answer.scale_bq)
     found = model.response.decays(
         "elsewhere", on_vector_decays=on_vector, injected_bq=answer.scale_bq
     )
