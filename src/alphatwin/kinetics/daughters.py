@@ -234,6 +234,8 @@ def _free(fate: Fate, symbol: str, layout: _Layout, factor: Floats) -> FreeEleme
     kept = np.zeros(n)
     if one.retention is not None:
         kept[[place not in NOTHING_KEPT for place in layout.places]] = one.retention.value
+    # What is made in the contents of bladder and bowel stays in them.
+    kept[[place == EXCRETA for place in layout.places]] = 1.0
     if one.landing is not None:
         landing = layout.vector(_with_marrow(fate, layout, one.landing.values))
         return free_element(n, retention=kept, landing=landing)

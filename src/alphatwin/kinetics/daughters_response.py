@@ -52,6 +52,8 @@ class DaughterResponse:
     decays_per_injected_bq
         Decays of each member in each compartment that follow from what was injected free or grown
         in the vial, per activity of the agent's nuclide injected. (n, m) [Bq s/Bq]
+    excreted_per_decay, excreted_per_injected_bq
+        Atoms of each member that leave the body alive, likewise. (n_roots, n_regions, m), (m)
     unaccounted_share
         Largest share of atoms that the solver's own book-keeping misses.
     """
@@ -62,6 +64,8 @@ class DaughterResponse:
     regions: tuple[str, ...]
     decays_per_decay: Floats
     decays_per_injected_bq: Floats
+    excreted_per_decay: Floats
+    excreted_per_injected_bq: Floats
     unaccounted_share: float
 
     def decays(
@@ -98,6 +102,26 @@ class DaughterResponse:
         total = injected_bq * self.decays_per_injected_bq[c]
         for each, per_decay in zip(on_vector_decays, self.decays_per_decay, strict=True):
             total = total + np.asarray(each, dtype=np.float64) @ per_decay[:, c]
+        return np.asarray(total)
+
+    def excreted_atoms(
+        self, *, on_vector_decays: Sequence[ArrayLike], injected_bq: float
+    ) -> Floats:
+        """Return the atoms of every member that leave the body alive.
+
+        Parameters
+        ----------
+        on_vector_decays, injected_bq
+            As in :meth:`decays`. [Bq s], [Bq]
+
+        Returns
+        -------
+        (..., m) ndarray
+            Atoms.
+        """
+        total = injected_bq * self.excreted_per_injected_bq
+        for each, per_decay in zip(on_vector_decays, self.excreted_per_decay, strict=True):
+            total = total + np.asarray(each, dtype=np.float64) @ per_decay
         return np.asarray(total)
 
 
@@ -171,6 +195,8 @@ def daughter_response(
         regions=tuple(regions),
         decays_per_decay=by_curve.decays_bq_s.reshape(len(roots), len(columns), n, m),
         decays_per_injected_bq=by_injection.decays_bq_s[0],
+        excreted_per_decay=by_curve.excreted_atoms.reshape(len(roots), len(columns), m),
+        excreted_per_injected_bq=by_injection.excreted_atoms[0],
         unaccounted_share=max(
             float(e.max())
             for run in (by_curve, by_injection)

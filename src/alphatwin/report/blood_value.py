@@ -118,6 +118,13 @@ class BloodAgent:
         dict[str, Estimate] | None,
         _doc("Decays of each member in the bladder contents; null if voiding is not known."),
     ]
+    bladder_decays_of_free: Annotated[
+        dict[str, float] | None,
+        _doc(
+            "Median decays there, besides, of free atoms that the fate of daughters excretes; null "
+            "if no fate acts or voids do not go on."
+        ),
+    ]
     excreted_fraction: Annotated[
         Estimate | None,
         _doc("Share of the administered atoms that leave with the urine alive; null if unknown."),

@@ -118,6 +118,7 @@ def blood_answer(
     *,
     own_agents: tuple[Agent, ...] = (),
     seed: int,
+    with_urine: bool = True,
 ) -> BloodAnswer | None:
     """Return blood, marrow and urine under every agent; ``None`` if the course has neither.
 
@@ -131,6 +132,8 @@ def blood_answer(
         Agents that the course defines itself.
     seed
         Seed of every random stream.
+    with_urine
+        Whether bladder, remainder and balance are wanted too.
 
     Raises
     ------
@@ -139,7 +142,9 @@ def blood_answer(
     """
     if course.blood is None and course.urine is None:
         return None
-    body = None if course.urine is None else body_of(course, answers, course.urine, seed=seed)
+    body = None
+    if course.urine is not None and with_urine:
+        body = body_of(course, answers, course.urine, seed=seed)
     sampled = sampled_blood(course, own_agents=own_agents, seed=seed)
     if sampled is None:
         return BloodAnswer(None, (None,) * len(answers), body)

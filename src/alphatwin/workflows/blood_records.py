@@ -117,6 +117,11 @@ def _agent(
         },
         red_marrow=None if blood is None else _marrow(course, blood),
         bladder_decays=bladder,
+        bladder_decays_of_free=(
+            None
+            if body is None or body.free_bq_s is None
+            else _medians(answer.members, np.median(body.free_bq_s, axis=0))
+        ),
         excreted_fraction=None if body is None else estimate(body.excreted_fraction),
         remainder_bq_s=None if rest is None else estimate(rest),
     )

@@ -17,12 +17,14 @@ from alphatwin.kinetics.body_balance import (
     balance_check,
     remainder,
 )
+from alphatwin.kinetics.daughters_fates import EXCRETA
 from alphatwin.kinetics.excretion import (
     Excretion,
     excreted_atoms_fraction,
     excretion_from_whole_body,
     excretion_given,
 )
+from alphatwin.kinetics.voided import entered_atoms, voided_decays_per_atom
 from alphatwin.nuclides import nuclide
 from alphatwin.uncertainty import stream
 from alphatwin.workflows.blood_curves import clearance_fit
@@ -49,6 +51,9 @@ class AgentBody:
         Decays in the bladder contents; ``None`` if voiding or the activity is not known.
     excreted_fraction
         Atoms that leave with the urine alive, over those administered. (n_samples,)
+    free_bq_s
+        Decays there of free atoms that the fate of daughters excretes, by members of the agent;
+        ``None`` if there is no fate, or voids do not go on. (n_samples, n_members) [Bq s]
     remainder_bq_s
         Decays in the remainder of the body; ``None`` if they cannot be told. [Bq s]
     refusal
@@ -56,6 +61,7 @@ class AgentBody:
     """
 
     bladder: BladderContents | None
+    free_bq_s: Floats | None
     excreted_fraction: Floats
     remainder_bq_s: Floats | None
     refusal: str
@@ -197,7 +203,26 @@ def _agent_body(
             )
         except InvalidValueError as error:
             refusal = str(error)
-    return AgentBody(bladder, excreted[:, 0], rest, refusal)
+    return AgentBody(bladder, _free_in_bladder(answer, urine), excreted[:, 0], rest, refusal)
+
+
+def _free_in_bladder(answer: AgentAnswer, urine: Urine) -> Floats | None:
+    """Return decays in the bladder of what a fate excretes: free atoms, and their daughters."""
+    model, voiding = answer.model, urine.voiding
+    if model is None or voiding is None or voiding.interval_s is None:
+        return None
+    chain = model.net.chain
+    on_vector = model.on_vector(answer.curves, administered_bq=answer.scale_bq)
+    atoms = model.response.excreted_atoms(on_vector_decays=on_vector, injected_bq=answer.scale_bq)
+    if EXCRETA in model.net.compartments:
+        there = model.response.decays(
+            EXCRETA, on_vector_decays=on_vector, injected_bq=answer.scale_bq
+        )
+        atoms = atoms + entered_atoms(there, chain=chain)
+    per_atom = voided_decays_per_atom(
+        chain, interval_s=voiding.interval_s, residual_fraction=voiding.residual_fraction
+    )
+    return np.asarray(atoms @ per_atom.T)
 
 
 def _apart(answer: AgentAnswer, urine: Urine) -> tuple[RegionAnswer, ...]:
