@@ -287,6 +287,7 @@ def marrow_dose(
     decays = marrow_decays_bq_s(
         blood_bq_s_per_ml, ratio=ratio, mass_kg=mass_kg, density_g_per_ml=density_g_per_ml
     )
+    _need_columns("blood_bq_s_per_ml", decays, nuclides)
     return marrow_dose_of_decays(
         decays,
         nuclides=nuclides,

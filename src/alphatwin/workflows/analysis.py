@@ -253,7 +253,12 @@ def _answer(
             seed=seed,
         )
         model = daughter_model(
-            course, nuclide=nuclide, injected=asked.injected, outside=tuple(outside.curves)
+            course,
+            nuclide=nuclide,
+            injected=asked.injected,
+            outside=tuple(outside.curves),
+            receptor_action=asked.agent.receptor_action,
+            seed=seed,
         )
     activity_from = "administered"
     if asked.prediction is not None:

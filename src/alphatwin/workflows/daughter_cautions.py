@@ -38,16 +38,6 @@ def daughter_cautions(course: Course, answers: tuple[AgentAnswer, ...]) -> Itera
     if course.assumptions.daughters != STAY:
         yield from _of_parent(moved)
         yield from _of_refusals(moved)
-        yield Caution(
-            code="fate_without_uncertainty",
-            loud=False,
-            where="daughters",
-            message=(
-                f"The figures of the fate {_words(course.assumptions.daughters)} carry no "
-                "uncertainty here: the intervals are too narrow by it. The spread between the "
-                "fates shows how much."
-            ),
-        )
     for answer in moved:
         yield from _of_impurity(answer)
         if answer.model is not None and (unknown := answer.model.without_kinetics()):

@@ -92,6 +92,7 @@ def _own_model(answer: AgentAnswer, course: Course) -> DaughterModel:
         nuclide=answer.agent.nuclide,
         injected=injected,
         outside=tuple(answer.outside.curves),
+        receptor_action=answer.agent.receptor_action,
     )
 
 

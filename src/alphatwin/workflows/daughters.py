@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -14,14 +14,18 @@ from alphatwin.kinetics.daughters import BLOOD, daughter_network
 from alphatwin.kinetics.daughters_fates import Fate, fate
 from alphatwin.kinetics.daughters_injected import check_fate_of_injected
 from alphatwin.kinetics.daughters_response import DaughterResponse, daughter_response
+from alphatwin.kinetics.daughters_uncertainty import beta_samples, sampled_fate
+from alphatwin.kinetics.internalised import INTERNALISED
 from alphatwin.kinetics.network import Network, element_of
 from alphatwin.nuclides import decay_chain
+from alphatwin.uncertainty import stream
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from alphatwin.agents.types import ReceptorAction
     from alphatwin.kinetics import RegionCurve
     from alphatwin.patient import Course, DecayDataName, Injected, Region
 
@@ -31,8 +35,10 @@ STAY: Final = "stay"
 """The default: daughters decay where their parent did, without a network."""
 STAY_AS_PRESET: Final = "all_stay"
 """The preset that says the same, for what was injected beside the vector."""
-NOTHING_INSIDE: Final = (BLOOD, "bone")
+NOTHING_INSIDE: Final = (BLOOD, "bone", "red_marrow")
 WHOLE_BODY: Final = ("whole_body", "total_body")
+MOST_DRAWS: Final = 1_000
+"""Samples of the figures of a fate; samples of the curves take them round and round."""
 LONG_ENOUGH_TO_MOVE_S: Final = 600.0
 """Nuclides that live longer go elsewhere with the blood, if they are free."""
 
@@ -147,6 +153,8 @@ def daughter_model(
     injected: Injected,
     preset: str | None = None,
     outside: tuple[str, ...] = (),
+    receptor_action: ReceptorAction = "agonist",
+    seed: int | None = None,
 ) -> DaughterModel:
     """Return the model of an agent's nuclide under a preset.
 
@@ -162,6 +170,10 @@ def daughter_model(
         Name of the fate, instead of the one in force.
     outside
         Places outside of the regions in which the vector is.
+    receptor_action
+        What the vector does, for the share of it inside cells where the course states none.
+    seed
+        Seed of the random streams of the fate's figures; ``None``: the figures themselves.
 
     Raises
     ------
@@ -178,12 +190,13 @@ def daughter_model(
         injected,
         preset=STAY_AS_PRESET if name == STAY else name,
         decay_data=assumed.decay_data,
-        internalised=assumed.internalised_fraction,
+        internalised=internalised_share(course, receptor_action),
         outside=outside,
+        draws=None if seed is None else (seed, min(assumed.samples, MOST_DRAWS)),
     )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _model(
     regions: tuple[Region, ...],
     nuclide: str,
@@ -191,8 +204,9 @@ def _model(
     *,
     preset: str,
     decay_data: DecayDataName,
-    internalised: float,
+    internalised: tuple[float, float],
     outside: tuple[str, ...],
+    draws: tuple[int, int] | None,
 ) -> DaughterModel:
     found = fate(preset)
     impurity = injected.impurity
@@ -205,21 +219,21 @@ def _model(
     )
     places = {region.name: place_of(region, found) for region in regions}
     compartments = {name: BLOOD if place == BLOOD else name for name, place in places.items()}
-    net = daughter_network(
-        found,
+    inside = [compartments[name] for name, at in places.items() if at not in NOTHING_INSIDE]
+    build = partial(
+        daughter_network,
         regions=(*compartments.values(), *outside),
         chain=chain,
         places={compartments[name]: place for name, place in places.items()},
         place_shares=_shares(regions, places, compartments),
-        internalised_fraction={
-            compartments[name]: internalised
-            for name, place in places.items()
-            if place not in NOTHING_INSIDE
-        },
     )
+    net = build(found, internalised_fraction=dict.fromkeys(inside, internalised[0]))
+    drawn = net
+    if draws is not None and found.has_spread:  # a limit has none, and keeps nothing back
+        drawn = _drawn_network(build, found, inside, internalised, draws)
     roots = (nuclide,) if impurity is None else (nuclide, impurity.nuclide)
     answer = daughter_response(
-        net,
+        drawn,
         regions=(*compartments.values(), *outside),
         roots=roots,
         radiochemical_purity=injected.radiochemical_purity,
@@ -228,6 +242,38 @@ def _model(
         dechelation_per_s=injected.dechelation_per_s,
     )
     return DaughterModel(preset, found, net, answer, injected, compartments, outside, places)
+
+
+def _drawn_network(
+    build: Callable[..., Network],
+    found: Fate,
+    inside: list[str],
+    internalised: tuple[float, float],
+    draws: tuple[int, int],
+) -> Network:
+    """Return the network with samples of the fate's figures, alike for every agent and region."""
+    seed, n_samples = draws
+    fraction, sd = internalised
+    shares = np.asarray(fraction)
+    if sd > 0.0:
+        shares = beta_samples(
+            fraction, sd, n_samples=n_samples, generator=stream(seed, "daughters", "internalised")
+        )
+    sampled = sampled_fate(
+        found, n_samples=n_samples, generator=lambda label: stream(seed, "daughters", label)
+    )
+    return build(sampled, internalised_fraction=dict.fromkeys(inside, shares))
+
+
+def internalised_share(course: Course, action: ReceptorAction) -> tuple[float, float]:
+    """Return the share of the vector inside cells and its standard deviation.
+
+    What the course states is exact; else it is that of agonists or antagonists.
+    """
+    stated = course.assumptions.internalised_fraction
+    if stated is not None:
+        return stated, 0.0
+    return INTERNALISED[action].fraction, INTERNALISED[action].sd
 
 
 def place_of(region: Region, found: Fate) -> str:

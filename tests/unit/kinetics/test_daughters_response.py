@@ -80,15 +80,26 @@ def test_the_response_is_the_network_solved_with_every_sample(name):
     assert direct.whole_body_error().max() < CONSERVED
 
 
-def test_a_network_with_samples_of_its_own_is_refused():
+def test_samples_of_the_network_are_taken_in_turns():
     net = daughter_network(
         fate("human_kinetics"),
         regions=REGIONS,
         chain=decay_chain("Ac-225"),
         rate_factor={"Bi": np.array([1.0, 2.0])},
     )
-    with pytest.raises(InvalidValueError, match="must carry no samples, got 2"):
-        daughter_response(net, regions=REGIONS, roots=["Ac-225"])
+    both = daughter_response(net, regions=REGIONS, roots=["Ac-225"])
+    decays = np.arange(1.0, 1.0 + 5 * len(REGIONS)).reshape(5, -1)
+    found = both.decays("kidneys", on_vector_decays=[decays], injected_bq=3.0)
+    for i, factor in enumerate((1.0, 2.0, 1.0, 2.0, 1.0)):  # the network's samples, in turns
+        net = daughter_network(
+            fate("human_kinetics"),
+            regions=REGIONS,
+            chain=decay_chain("Ac-225"),
+            rate_factor={"Bi": factor},
+        )
+        alone = daughter_response(net, regions=REGIONS, roots=["Ac-225"])
+        expected = alone.decays("kidneys", on_vector_decays=[decays[i]], injected_bq=3.0)
+        np.testing.assert_allclose(found[i], expected, rtol=1e-12)
 
 
 def test_marrow_holds_its_share_of_what_blood_holds():

@@ -172,6 +172,7 @@ def test_bone_and_marrow_by_hand():
     assert any("does to red marrow" in t.title for t in blood_tables(report))
 
 
+@pytest.mark.usefixtures("exact_figures")
 def test_free_actinium_reaches_marrow_through_bone():
     """Impure 225Ac is free in blood; ICRP 30 sends 45 % of it to the skeleton."""
     pure, impure = (
