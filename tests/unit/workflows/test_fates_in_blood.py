@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from functools import cache
 
 import numpy as np
 import pytest
 
 import blood_course as bc
+from alphatwin.cli.dose_page import print_dose
 from alphatwin.dose import absorbed_where_emitted, energy_absorbed_per_decay_j
 from alphatwin.dose.marrow import BONE_SURFACE_FRACTION
 from alphatwin.files import course_from_text
@@ -35,6 +37,12 @@ def file_of(daughters, text=bc.WHOLE, **changes):
         assert old in text
         text = text.replace(old, new, 1)
     return course_from_text(text)
+
+
+@cache
+def report_of(daughters, text=bc.WHOLE):
+    """Return a report that several tests look at."""
+    return dose_report(file_of(daughters, text))
 
 
 def predicted(daughters, **changes):
@@ -157,7 +165,7 @@ def test_bone_and_marrow_by_hand():
     from_bone = BONE_SURFACE_FRACTION.value * found["bone"] @ energy_j / 1.1
     own = found["red_marrow"] @ energy_j / 1.1
     np.testing.assert_allclose(blood.marrow.total_gy, from_bone + own, rtol=ROUND_OFF)
-    report = dose_report(file_of("human_kinetics"))
+    report = report_of("human_kinetics")
     marrow = report.blood.agents[1].red_marrow
     assert marrow.from_bone_gy.median == pytest.approx(np.median(from_bone), rel=ROUND_OFF)
     assert 0.0 < marrow.from_bone_gy.median < marrow.absorbed_dose_gy.median
@@ -207,7 +215,7 @@ def test_marrow_of_unknown_mass_says_what_it_leaves_out():
 
 
 def test_a_fate_that_knows_all_of_the_body_says_no_more_that_it_does_not():
-    said = {w.code for w in dose_report(file_of("human_kinetics")).warnings}
+    said = {w.code for w in report_of("human_kinetics").warnings}
     assert "parent_outside_of_regions" not in said
     without = bc.WHOLE.replace(bc.URINE, "")
     assert "parent_outside_of_regions" in {
@@ -269,7 +277,7 @@ def test_the_bladder_takes_what_the_fate_excretes_and_voids_it():
     )
     for member in ("Fr-221", "Bi-213"):
         assert 0.0 < often.bladder_decays_of_free[member] < seldom.bladder_decays_of_free[member]
-    assert dose_report(file_of("stay")).blood.agents[1].bladder_decays_of_free is None
+    assert report_of("stay").blood.agents[1].bladder_decays_of_free is None
 
 
 # --- daughters that were measured ---------------------------------------------------------------
@@ -406,3 +414,9 @@ def test_refusals_of_the_rest_of_the_body_are_said():
     (refusal,) = analyse(course)[1].outside.refusals
     assert "leaves the vector" in refusal
     assert dataclasses.replace(course, urine=None).urine is None
+
+
+def test_the_terminal_shows_marrow_beside_the_regions(capsys):
+    print_dose(report_of("stay"))
+    lines = [line for line in capsys.readouterr().out.splitlines() if "red marrow, from" in line]
+    assert len(lines) == 2
