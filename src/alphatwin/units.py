@@ -315,7 +315,9 @@ def _split(text: str, usual_unit: str, *, what: str) -> tuple[Decimal, str]:
         raise UnitError(msg)
     number, unit = match[1], match[2].strip()
     if not unit:
-        msg = f"{text!r} has no unit; write for instance '{number} {usual_unit}'"
+        is_share = usual_unit == "%" and abs(float(number)) <= 1.0  # 0.95 is 95 %, not 0.95 %
+        usual = f"{100.0 * float(number):g}" if is_share else number
+        msg = f"{text!r} has no unit; write for instance '{usual} {usual_unit}'"
         raise UnitError(msg)
     if re.match(r"[,.']\d", unit) or unit[0].isdigit():
         msg = f"{text!r} is not one number; write it with a decimal point and no separators"

@@ -29,7 +29,7 @@ class Assumptions:
         of the presets of :mod:`alphatwin.kinetics.daughters_fates`.
     internalised_fraction
         Share of the vector that is inside cells, in every region but blood and bone; under a
-        preset, what is made there can be held back.
+        preset, what is made there can be held back. ``None``: that of agonists or antagonists.
     rbe_alpha, rbe_recoil
         RBE for deterministic effects, of alpha particles and of recoil nuclei; shown beside
         the answer with every RBE equal to 1, never instead of it.
@@ -49,7 +49,7 @@ class Assumptions:
 
     decay_data: DecayDataName = "icrp107"
     daughters: str = "stay"
-    internalised_fraction: float = 0.0
+    internalised_fraction: float | None = None
     rbe_alpha: float = 5.0
     rbe_recoil: float = 5.0
     density_g_per_ml: float = 1.04
@@ -70,11 +70,9 @@ class Assumptions:
         if not _FATE.fullmatch(self.daughters):
             msg = f"daughters must be 'stay' or the name of a preset, got {self.daughters!r}"
             raise InvalidValueError(msg)
-        if not 0.0 <= self.internalised_fraction <= 1.0:
-            msg = (
-                "internalised_fraction must lie between 0 and 1 (100 %), "
-                f"got {self.internalised_fraction:g}"
-            )
+        inside = self.internalised_fraction
+        if inside is not None and not 0.0 <= inside <= 1.0:
+            msg = f"internalised_fraction must lie between 0 and 1 (100 %), got {inside:g}"
             raise InvalidValueError(msg)
         for name in ("rbe_alpha", "rbe_recoil", "density_g_per_ml"):
             value = getattr(self, name)

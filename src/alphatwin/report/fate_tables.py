@@ -47,8 +47,8 @@ def _fates(name: str, agent: AgentReport) -> Table:
     unit = dose_unit(medians)
     return Table(
         title=prose(
-            f"{name}: median absorbed dose ({unit.text}) under each fate of its daughters; "
-            "then its ratio to the fate in force, absorbed / RBE-weighted"
+            f"{name}: median absorbed dose ({unit.text}) under each fate of its daughters, with "
+            "its 95 % interval; then its ratio to the fate in force, absorbed / RBE-weighted"
         ),
         head=("Region", *(_head(preset, in_force=i == 0) for i, preset in enumerate(presets))),
         rows=tuple(
@@ -68,7 +68,9 @@ def _cell(row: FateDose, size: float) -> str:
     if row.absorbed_dose_gy is None or absorbed is None or weighted is None:
         return MISSING
     ratios = f"{ratio(absorbed)} / {ratio(weighted)}"
-    return f"{number(row.absorbed_dose_gy / size)}\n{ratios}"
+    low, high = row.absorbed_dose_low_gy or 0.0, row.absorbed_dose_high_gy or 0.0
+    limits = f"{number(low / size)} to {number(high / size)}"
+    return f"{number(row.absorbed_dose_gy / size)}\n({limits})\n{ratios}"
 
 
 def elsewhere_tables(report: DoseReport) -> list[Table]:

@@ -239,6 +239,11 @@ class FateDose:
     absorbed_dose_gy: Annotated[
         float | None, _doc("Median absorbed dose; null if the fate does not hold for this chain.")
     ]
+    absorbed_dose_low_gy: Annotated[
+        float | None,
+        _doc("Lower limit of the 95 % interval, the figures of the fate sampled; null likewise."),
+    ]
+    absorbed_dose_high_gy: Annotated[float | None, _doc("Upper limit; null likewise.")]
     rbe_weighted_dose_gy: Annotated[
         float | None, _doc("Median RBE-weighted dose, RBE as assumed; null likewise.")
     ]

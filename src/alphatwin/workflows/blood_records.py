@@ -94,7 +94,6 @@ def _point(fit: BloodFit, i: int) -> BloodPoint:
 def _agent(
     course: Course, answer: AgentAnswer, blood: AgentBlood | None, body: AgentBody | None
 ) -> BloodAgent:
-    names = answer.chain.nuclides
     bladder: dict[str, Estimate] | None = None
     if body is not None and body.bladder is not None:
         bladder = {
@@ -107,10 +106,22 @@ def _agent(
         role="administered" if answer.prediction is None else "predicted",
         administration=answer.administration.name,
         blood_bq_s_per_ml=(
-            None if blood is None else _medians(names, np.median(blood.blood_bq_s_per_ml, axis=0))
+            None
+            if blood is None
+            else _medians(blood.nuclides, np.median(blood.blood_bq_s_per_ml, axis=0))
         ),
+        measured_over_fate={
+            name: estimate(ratio)
+            for name, ratio in ({} if blood is None else blood.over_fate).items()
+            if np.isfinite(ratio).all()
+        },
         red_marrow=None if blood is None else _marrow(course, blood),
         bladder_decays=bladder,
+        bladder_decays_of_free=(
+            None
+            if body is None or body.free_bq_s is None
+            else _medians(answer.members, np.median(body.free_bq_s, axis=0))
+        ),
         excreted_fraction=None if body is None else estimate(body.excreted_fraction),
         remainder_bq_s=None if rest is None else estimate(rest),
     )
@@ -119,9 +130,10 @@ def _agent(
 def _marrow(course: Course, blood: AgentBlood) -> MarrowRecord | None:
     if blood.marrow is None:
         return None
-    dose, answer = blood.marrow.self_dose, blood.answer
+    dose, answer = blood.marrow.together, blood.answer
+    bone, stays = blood.marrow.from_bone_surface, blood.marrow_if_staying
     inside = blood.marrow_decays_bq_s
-    names = answer.chain.nuclides
+    names = blood.nuclides
     activity_bq = answer.activity_bq
     return MarrowRecord(
         absorbed_dose_gy=estimate(dose.total_gy),
@@ -132,6 +144,8 @@ def _marrow(course: Course, blood: AgentBlood) -> MarrowRecord | None:
         ),
         rbe_weighted=weighted_doses(dose, course.assumptions),
         decays=None if inside is None else _medians(names, np.median(inside, axis=0)),
+        from_bone_gy=None if bone is None else estimate(bone.total_gy),
+        if_daughters_stay_gy=None if stays is None else estimate(stays.total_gy),
         left_out=blood.marrow.left_out,
     )
 

@@ -21,8 +21,9 @@ from alphatwin.version import __version__
 from alphatwin.workflows.analysis import analyse
 from alphatwin.workflows.assumptions import assumptions_and_alternatives
 from alphatwin.workflows.blood import blood_answer
+from alphatwin.workflows.blood_assumptions import blood_assumptions
+from alphatwin.workflows.blood_cautions import blood_cautions
 from alphatwin.workflows.blood_records import blood_record
-from alphatwin.workflows.blood_said import blood_assumptions, blood_cautions
 from alphatwin.workflows.cautions import cautions
 from alphatwin.workflows.fates import elsewhere, fate_doses
 from alphatwin.workflows.published import published_doses
