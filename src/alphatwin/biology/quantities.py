@@ -1,7 +1,7 @@
 r"""Doses that count effect: each a type of its own, none of them an absorbed dose.
 
 All have the gray as their unit, so dimensional analysis cannot tell them apart and no number of
-one kind may be added to, or compared with, one of anadded. The values here add to their own kind
+one kind may be added to, or compared with, one of another. The values here add to their own kind
 only, and a biologically effective dose only to one of the same :math:`\alpha/\beta`.
 """
 
