@@ -36,6 +36,13 @@ from alphatwin.biology.rbe_of_alphas import (
 )
 from alphatwin.biology.repopulation import NetEffect, Repopulation, net_effect
 from alphatwin.biology.sampled import SampledProtraction, sampled_protraction
+from alphatwin.biology.tissues import (
+    Sourced,
+    Tissue,
+    published_complication,
+    published_rbe_max,
+    tissue_or_none,
+)
 from alphatwin.biology.windows import DoseRateWindow, infused, protracted_windows
 
 __all__ = [
@@ -55,6 +62,8 @@ __all__ = [
     "Repair",
     "Repopulation",
     "SampledProtraction",
+    "Sourced",
+    "Tissue",
     "acute_bed",
     "bed_distribution_gy",
     "bed_of_eqd2",
@@ -69,6 +78,8 @@ __all__ = [
     "net_effect",
     "protracted_dose",
     "protracted_windows",
+    "published_complication",
+    "published_rbe_max",
     "rbe_of_alpha_energy",
     "rbe_of_alpha_let",
     "rbe_of_alpha_spectrum",
@@ -76,6 +87,7 @@ __all__ = [
     "rbe_weighted_dose_gy",
     "sampled_protraction",
     "surviving_fraction",
+    "tissue_or_none",
     "tumour_control_probability",
     "uniform_bed",
     "uniform_dose_gy",
