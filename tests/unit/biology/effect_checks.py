@@ -1,4 +1,4 @@
-"""What must hold of effects, as functions of an implementation: of the true one, and of faulty ones.
+"""What must hold of effects, as functions of an implementation, true or faulty.
 
 Each check takes the names of :mod:`alphatwin.biology` and fails with an assertion. The planted
 faults of ``test_planted_faults.py`` are run through the same checks.
@@ -162,7 +162,7 @@ def summed_rate_gy_per_s(chain, curve, energy_j, *, starts_s, root_beta):
 
 
 def check_chain_against_curve(api):
-    """The whole chain of 225Ac, two overlapping cycles, against a densely sampled dose rate."""
+    """Compare the chain of 225Ac, two overlapping cycles, with a densely sampled dose rate."""
     rate, chain, curve, energy_j = chain_dose_rate(api)
     ratio = api.BetaRatio(
         alpha=np.array(0.3), recoil=np.array(0.1), electron=np.array(1.0), photon=np.array(1.0)
@@ -183,7 +183,7 @@ def check_chain_against_curve(api):
 
 
 def check_sampled_against_quadrature(api):
-    """A piecewise linear rate, against nested quadrature of its definition."""
+    """Compare a piecewise linear rate with nested quadrature of its definition."""
     times_s = np.array([0.0, 1.0, 2.5, 6.0, 30.0]) * HOUR
     rate = np.array([0.0, 2e-4, 1e-4, 3e-4, 0.0])
     repair = api.Repair.bi(0.4 * HOUR, 60.0 * HOUR, fast_share=0.3)
@@ -216,7 +216,7 @@ def check_sampled_against_quadrature(api):
 
 
 def check_slower_is_less(api):
-    """The BED of one dose falls as the dose rate falls, and as repair gets faster."""
+    """See the BED of one dose fall as the dose rate falls, and as repair gets faster."""
 
     def bed(half_life_h, repair_h):
         dose = one(api, mono(api, half_life_h, gy=20.0), repair=api.Repair.mono(repair_h * HOUR))
@@ -306,7 +306,7 @@ def check_scaling(api):
 
 
 def check_changed_kinetics(api):
-    """A schedule whose second cycle washes out faster, against windows."""
+    """Compare a schedule whose second cycle washes out faster with windows."""
     repair = api.Repair.mono(2.8 * HOUR)
     cycles = [
         api.Cycle(mono(api, 60.0, gy=5.0), 0.0),
@@ -324,7 +324,7 @@ def check_changed_kinetics(api):
 
 
 def check_infusion(api):
-    """A short infusion tends to a bolus; a long one protracts; the dose is the same."""
+    """See a short infusion tend to a bolus and a long one protract, at the same dose."""
     k, repair = LN2 / (8.0 * HOUR), api.Repair.mono(1.5 * HOUR)
     bolus = one(api, mono(api, 8.0, gy=4.0), repair=repair)
     g = []
