@@ -19,6 +19,7 @@ from alphatwin.patient.course import (
     PreviousTherapy,
     Region,
 )
+from alphatwin.patient.effect import EffectAssumptions, TissueEffect
 from alphatwin.patient.injected import Impurity, Injected
 from alphatwin.patient.measurement import MeasuredQuantity, Measurement, Point
 from alphatwin.patient.sharing import SharedFit
@@ -35,6 +36,7 @@ __all__ = [
     "CollectedUrine",
     "Course",
     "DecayDataName",
+    "EffectAssumptions",
     "Impurity",
     "Injected",
     "Marrow",
@@ -46,6 +48,7 @@ __all__ = [
     "PreviousTherapy",
     "Region",
     "SharedFit",
+    "TissueEffect",
     "UptakeFactor",
     "Urine",
     "UrineVoiding",
