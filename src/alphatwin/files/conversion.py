@@ -17,12 +17,13 @@ from alphatwin.files.injected import check_fate_name
 from alphatwin.files.measured import convert_measurements
 from alphatwin.files.regions import convert_regions
 from alphatwin.files.sharing import convert_sharing
-from alphatwin.patient import Assumptions, Course, Patient, PreviousTherapy
+from alphatwin.patient import Assumptions, Course, Patient, PreviousDose, PreviousTherapy
 
 if TYPE_CHECKING:
     from alphatwin.agents import Agent
     from alphatwin.files.facts import Fact
     from alphatwin.files.mistakes import Mistakes
+    from alphatwin.files.schema import PreviousDoseTable
     from alphatwin.files.sections import Sections
 
 _FIELD = {"density": "density_g_per_ml"}
@@ -127,17 +128,36 @@ def _patient(sections: Sections, *, mistakes: Mistakes) -> Patient | None:
             weight_kg=weight_kg,
             height_m=height_m,
             renal_risk_factors=None if risks is None else tuple(risks),
-            previous_therapies=_previous_therapies(sections),
+            previous_therapies=_previous_therapies(sections, mistakes=mistakes),
         ),
         (*path, "height"),
     )
 
 
-def _previous_therapies(sections: Sections) -> tuple[PreviousTherapy, ...] | None:
+def _previous_therapies(
+    sections: Sections, *, mistakes: Mistakes
+) -> tuple[PreviousTherapy, ...] | None:
     if sections.previous_therapies is None:
         return None
     return tuple(
-        PreviousTherapy(t.table.agent, t.table.activity, t.table.cycles)
+        PreviousTherapy(
+            t.table.agent,
+            t.table.activity,
+            t.table.cycles,
+            tuple(
+                dose
+                for i, d in enumerate(t.table.doses)
+                if (dose := _previous_dose(d, (*t.path, "doses", i), mistakes=mistakes))
+            ),
+        )
         for t in sections.previous_therapies
         if t.table is not None
+    )
+
+
+def _previous_dose(
+    table: PreviousDoseTable, path: tuple[str | int, ...], *, mistakes: Mistakes
+) -> PreviousDose | None:
+    return mistakes.attempt(
+        lambda: PreviousDose(table.region, table.absorbed_dose, table.uncertainty, table.bed), path
     )

@@ -133,6 +133,7 @@ GivenBq = Annotated[
     quantity(units.parse_activity_bq, may_be_unknown=True),
     AfterValidator(_above_zero),
 ]
+DoseGy = Annotated[float, quantity(units.parse_absorbed_dose_gy)]
 ActivityBq = Annotated[float, quantity(units.parse_activity_bq)]
 Concentration = Annotated[float, quantity(units.parse_concentration_bq_per_ml)]
 Fraction = Annotated[float, quantity(units.parse_fraction_of_administered)]
@@ -157,12 +158,22 @@ class StrictTable(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+class PreviousDoseTable(StrictTable):
+    """One element of ``doses`` of a previous therapy."""
+
+    region: Name = Field(description="name of a region of this course, or 'red marrow'")
+    absorbed_dose: DoseGy = Field(description="absorbed dose over its cycles, such as '18 Gy'")
+    uncertainty: Share = Field(description="standard uncertainty of that, such as '20 %'")
+    bed: DoseGy | None = None
+
+
 class PreviousTherapyTable(StrictTable):
     """``[[patient.previous_therapies]]``."""
 
     agent: Name = Field(description="name of the agent")
     activity: GivenBq = None
     cycles: int | None = Field(default=None, ge=1, le=MOST_CYCLES)
+    doses: list[PreviousDoseTable] = Field(default_factory=list)
 
 
 class PatientTable(StrictTable):

@@ -16,11 +16,11 @@ from alphatwin.patient.course import (
     Course,
     Patient,
     Prediction,
-    PreviousTherapy,
     Region,
 )
 from alphatwin.patient.injected import Impurity, Injected
 from alphatwin.patient.measurement import MeasuredQuantity, Measurement, Point
+from alphatwin.patient.previous import PreviousDose, PreviousTherapy
 from alphatwin.patient.sharing import SharedFit
 from alphatwin.patient.uptake import UPTAKE_FACTORS, UptakeFactor
 
@@ -43,6 +43,7 @@ __all__ = [
     "Patient",
     "Point",
     "Prediction",
+    "PreviousDose",
     "PreviousTherapy",
     "Region",
     "SharedFit",

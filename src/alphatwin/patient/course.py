@@ -10,37 +10,20 @@ from alphatwin.errors import InvalidValueError
 from alphatwin.patient.assumptions import Assumptions
 from alphatwin.patient.blood import BLOOD
 from alphatwin.patient.injected import Injected
+from alphatwin.patient.previous import RED_MARROW
 from alphatwin.patient.sharing import SharedFit, check_shared_curves, check_shared_regions
 from alphatwin.patient.uptake import UPTAKE_FACTORS
 
 if TYPE_CHECKING:
     from alphatwin.patient.blood import Blood, Marrow, Urine
     from alphatwin.patient.measurement import Measurement
+    from alphatwin.patient.previous import PreviousTherapy
     from alphatwin.patient.uptake import UptakeFactor
 
 Sex = Literal["female", "male", "unknown"]
 RegionKind = Literal["organ", "lesion"]
 KineticsSource = Literal["measured", "population"]
 _MARROW = {"red_marrow", "bone_marrow", "marrow"}
-
-
-@dataclass(frozen=True, slots=True)
-class PreviousTherapy:
-    """Radionuclide therapy given before this course.
-
-    Attributes
-    ----------
-    agent
-        Name of the agent.
-    activity_bq
-        Cumulative activity; ``None`` if it is not known. [Bq]
-    cycles
-        Number of cycles; ``None`` if it is not known.
-    """
-
-    agent: str
-    activity_bq: float | None = None
-    cycles: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +247,7 @@ class Course:
             )
             raise InvalidValueError(msg)
         self._check_blood(given)
+        self._check_previous(regions)
         dosed = regions if self.blood is None else {*regions, BLOOD}
         for p in self.predictions:
             named = {r for f in p.factors for r in f.regions or ()}
@@ -290,6 +274,17 @@ class Course:
                 administrations=self.administrations,
                 measurements=self.measurements,
             )
+
+    def _check_previous(self, regions: set[str]) -> None:
+        for therapy in self.patient.previous_therapies or ():
+            names = [d.region for d in therapy.doses]
+            unknown = sorted(set(names) - {*regions, RED_MARROW})
+            if unknown or len(set(names)) != len(names):
+                msg = (
+                    f"previous therapy {therapy.agent!r} has doses of {names}; give one for each "
+                    f"of {sorted({*regions, RED_MARROW})} at most"
+                )
+                raise InvalidValueError(msg)
 
     def _check_blood(self, given: set[str]) -> None:
         for what, part in (("blood", self.blood), ("urine", self.urine)):
