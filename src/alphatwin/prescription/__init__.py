@@ -30,6 +30,14 @@ from alphatwin.prescription.regimen import (
     published_regimen,
     published_regimens,
 )
+from alphatwin.prescription.schedule import (
+    UnitDose,
+    bed_per_activity,
+    lags_s,
+    schedule_dose,
+    unit_dose,
+    weighted_per_activity,
+)
 
 __all__ = [
     "TUMOUR_GRADE_1",
@@ -40,11 +48,14 @@ __all__ = [
     "PlannedCycle",
     "ReferenceLevel",
     "Regimen",
+    "UnitDose",
     "activity_mci",
     "activity_reaching_bq",
+    "bed_per_activity",
     "cycle_factors",
     "effect_gy",
     "emits_alphas",
+    "lags_s",
     "levels_of_agent",
     "levels_of_organ",
     "linear_effect",
@@ -54,4 +65,7 @@ __all__ = [
     "published_regimen",
     "published_regimens",
     "reference_levels",
+    "schedule_dose",
+    "unit_dose",
+    "weighted_per_activity",
 ]
