@@ -87,7 +87,7 @@ def dose_report(
         schema=1,
         kind="dose",
         notice=NOTICE,
-        program=_program(),
+        program=program(),
         inputs=Inputs(
             course_title=course.title,
             course_sha256=file.sha256,
@@ -137,7 +137,8 @@ def _agent(answer: AgentAnswer, course: Course, fates: tuple[FateDose, ...]) -> 
     )
 
 
-def _program() -> Program:
+def program() -> Program:
+    """Return what computes reports: the program and the libraries that numbers rest on."""
     return Program(
         name="AlphaTwin",
         version=__version__,
