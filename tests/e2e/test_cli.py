@@ -259,7 +259,7 @@ def test_template_is_a_course_that_runs_and_is_never_overwritten(tmp_path):
 
 
 def test_help_of_every_command_shows_an_example():
-    commands = ("demo", "new", "dose", "compare", "schedule", "chain", "nuclide", "agents")
+    commands = ("demo", "new", "dose", "compare", "plan", "schedule", "chain", "nuclide", "agents")
     shown = alphatwin("--help").stdout
     for command in commands:
         assert command in shown

@@ -47,7 +47,7 @@ def to_html(
     str
         The page; every text of the report is escaped.
     """
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     shown = draw(report) if pictures is None else pictures
     by_section: dict[str, list[Picture]] = {}
     for picture in shown:
@@ -62,7 +62,7 @@ def to_html(
         fate_tables=fate_tables,
         blood_tables=blood_tables,
         assumption_tables=assumption_tables,
-        font_faces=_font_faces(),
+        font_faces=font_faces(),
         loud=assumption_tables.grouped_warnings(report, loud=True),
         quiet=assumption_tables.grouped_warnings(report, loud=False),
         without_effect=assumption_tables.without_effect,
@@ -77,11 +77,17 @@ def to_html(
             for s in dose.decay_shares
         ),
     )
+    return without_controls(page)
+
+
+def without_controls(page: str) -> str:
+    """Return the page with a space for every control character but line feed and tab."""
     return page.translate(_CONTROLS)
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return the environment of the templates of every report: all text is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -118,7 +124,7 @@ def _soft(text: str) -> Markup:
 
 
 @cache
-def _font_faces() -> str:
+def font_faces() -> str:
     """Return the CSS that carries the shipped fonts inside the page."""
     faces = []
     for (weight, style), name in FONT_FILES.items():

@@ -46,7 +46,7 @@ class TissueRecord:
     alpha_beta_gy: Annotated[float | None, _doc("alpha/beta; null where no BED is computed.")]
     repair_half_time_s: Annotated[float | None, _doc("Half-time of repair; null likewise.")]
     source: Annotated[str, _doc("Where both come from, or why there is none.")]
-    status: Annotated[str | None, _doc("read, recalled, or choice; null where there is none.")]
+    status: Annotated[str | None, _doc("read, recalled, or stated; null where there is none.")]
     absorbed_before: Annotated[str, _doc("Absorbed dose of previous therapies, in words.")]
     bed_before: Annotated[str, _doc("BED of previous therapies, in words.")]
 

@@ -111,7 +111,7 @@ def _known(file: CourseFile, asked: PlanRequest, assumed: Assumptions, *, seed: 
         regions=plan_regions(
             course,
             has_marrow=any(b is not None and b.marrow is not None for _, b in chosen),
-            tissues=asked.tissues,
+            stated=asked.tissues,
             seed=seed,
         ),
         conventions=_conventions(assumed, asked.rbe_max),
@@ -235,5 +235,5 @@ def _report(
             (*behind, *chosen),
             more=cautions_of_plan(course, chosen, agents, rows),
         ),
-        sources=sources_of_plan(agents, known.levels, known.asked),
+        sources=sources_of_plan(agents, known.levels, known.regions),
     )

@@ -209,7 +209,7 @@ def _rounded(values: Floats) -> tuple[float, ...]:
 
 def organ_quantity(region: PlanRegion) -> str:
     """Return the quantity under which an organ stands on the axis of a Pareto picture."""
-    return WEIGHTED if region.tissue is None else BED
+    return BED if region.organ == "kidneys" and region.tissue is not None else WEIGHTED
 
 
 def pareto(

@@ -45,8 +45,8 @@ def tissue_record(region: PlanRegion) -> TissueRecord:
         kinetics=region.kinetics,
         alpha_beta_gy=None if tissue is None else tissue.alpha_beta_gy,
         repair_half_time_s=None if tissue is None else tissue.repair_half_time_s,
-        source=NO_BED if tissue is None else tissue.source.citation,
-        status=None if tissue is None else tissue.source.status,
+        source=NO_BED if tissue is None else tissue.source,
+        status=None if tissue is None else tissue.status,
         absorbed_before=region.absorbed.said,
         bed_before=region.bed.said,
     )

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from alphatwin.biology import Repair, dose_rate_of_curve
+from alphatwin.biology.quantities import checked_alpha_beta_gy
+from alphatwin.biology.tissues import tissue_or_none
 from alphatwin.dose import absorbed_where_emitted, energy_absorbed_per_decay_j
-from alphatwin.errors import NotSupportedError
+from alphatwin.errors import InvalidValueError, NotSupportedError
 from alphatwin.patient.previous import RED_MARROW
 from alphatwin.prescription import UnitDose, organ_of, unit_dose
 from alphatwin.prescription.before import Before, absorbed_before, bed_before
-from alphatwin.prescription.tissue import KIDNEY, TUMOUR, Tissue
 from alphatwin.uncertainty import stream
 from alphatwin.workflows.region_answers import mass_factor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
-    from alphatwin.patient import Course
+    from alphatwin.patient import Course, Region
     from alphatwin.prescription.levels import Organ
     from alphatwin.workflows.analysis import AgentAnswer
     from alphatwin.workflows.blood import AgentBlood
@@ -33,20 +34,42 @@ if TYPE_CHECKING:
 
 MARROW_OF_BLOOD: Final = RED_MARROW
 """Region under which the marrow that follows blood stands in a plan."""
+ALL_LESIONS: Final = "lesions"
+"""Stands for every lesion where tissue parameters are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tissues:
-    """Tissue parameters in force.
+class Stated:
+    """Tissue parameters that are asked for, by the name of a region, or ``lesions`` for all.
 
     Attributes
     ----------
-    kidney, tumour
-        Of kidneys, and of every lesion.
+    alpha_beta_gy
+        alpha/beta, of the reference radiation. [Gy]
+    repair_half_time_s
+        Half-time of repair. [s]
     """
 
-    kidney: Tissue = KIDNEY
-    tumour: Tissue = TUMOUR
+    alpha_beta_gy: Mapping[str, float] = field(default_factory=dict)
+    repair_half_time_s: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTissue:
+    """Tissue parameters in force in a region: conventions of the levels, so without spread.
+
+    Attributes
+    ----------
+    alpha_beta_gy, repair_half_time_s
+        alpha/beta and half-time of repair. [Gy], [s]
+    source, status
+        Where they come from; ``read``, ``recalled`` or ``stated``.
+    """
+
+    alpha_beta_gy: float
+    repair_half_time_s: float
+    source: str
+    status: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +92,7 @@ class PlanRegion:
     kind: str
     kinetics: str
     organ: Organ | None
-    tissue: Tissue | None
+    tissue: PlanTissue | None
     absorbed: Before
     bed: Before
 
@@ -94,7 +117,7 @@ class UnitRegion:
 
 
 def plan_regions(
-    course: Course, *, has_marrow: bool, tissues: Tissues, seed: int
+    course: Course, *, has_marrow: bool, stated: Stated, seed: int
 ) -> tuple[PlanRegion, ...]:
     """Return the regions of a plan: those with a mass, and the marrow that follows blood.
 
@@ -104,27 +127,55 @@ def plan_regions(
         The course.
     has_marrow
         Whether blood tells the dose of red marrow.
-    tissues
-        Tissue parameters.
+    stated
+        Tissue parameters that are asked for, in place of the published ones.
     seed
         Seed of the random streams.
     """
-    rows: list[tuple[str, str, str, Organ | None]] = [
-        (r.name, r.kind, r.kinetics, organ_of(r.name, r.population_region))
-        for r in course.regions
-        if r.mass_kg is not None
-    ]
+    rows: list[tuple[str, str, str, Organ | None, PlanTissue | None]] = []
+    for r in course.regions:
+        if r.mass_kg is not None:
+            organ = organ_of(r.name, r.population_region) if r.kind == "organ" else None
+            rows.append((r.name, r.kind, r.kinetics, organ, _tissue(r, stated)))
+    _refuse_unknown(course, stated)
     if has_marrow:
-        rows.append((MARROW_OF_BLOOD, "organ", "blood", "red_marrow"))
-    found = []
-    for name, kind, kinetics, organ in rows:
-        tissue = tissues.tumour if kind == "lesion" else None
-        if kind == "organ" and organ == "kidneys":
-            tissue = tissues.kidney
-        own = organ if kind == "organ" else None
-        absorbed, bed = _before(course, name, seed=seed)
-        found.append(PlanRegion(name, kind, kinetics, own, tissue, absorbed, bed))
-    return tuple(found)
+        rows.append((MARROW_OF_BLOOD, "organ", "blood", "red_marrow", None))
+    return tuple(PlanRegion(*row, *_before(course, row[0], seed=seed)) for row in rows)
+
+
+def _tissue(region: Region, stated: Stated) -> PlanTissue | None:
+    """Return the parameters of a region: asked for, else published; ``None`` if neither."""
+    names = (region.name, ALL_LESIONS) if region.kind == "lesion" else (region.name,)
+    published = tissue_or_none(region.name, kind=region.kind) or tissue_or_none(
+        region.population_region, kind=region.kind
+    )
+    ratio_gy = next((v for n in names if (v := stated.alpha_beta_gy.get(n)) is not None), None)
+    half_s = next((v for n in names if (v := stated.repair_half_time_s.get(n)) is not None), None)
+    said = []
+    if ratio_gy is not None:
+        checked_alpha_beta_gy(ratio_gy)
+    elif published is not None:
+        ratio_gy = published.alpha_beta.distribution.median
+        said.append(("alpha/beta", published.alpha_beta))
+    if half_s is None and published is not None:
+        half_s = published.repair_half_time.distribution.median
+        said.append(("repair", published.repair_half_time))
+    if ratio_gy is None or half_s is None:
+        return None
+    return PlanTissue(
+        ratio_gy,
+        half_s,
+        "; ".join(f"{what}: {one.source}" for what, one in said) or "asked for",
+        "recalled" if any(one.status == "recalled" for _, one in said) else "stated",
+    )
+
+
+def _refuse_unknown(course: Course, stated: Stated) -> None:
+    allowed = {*(r.name for r in course.regions), ALL_LESIONS}
+    for name in (*stated.alpha_beta_gy, *stated.repair_half_time_s):
+        if name not in allowed:
+            msg = f"{name!r} is no region of the course; allowed: {', '.join(sorted(allowed))}"
+            raise InvalidValueError(msg)
 
 
 def _before(course: Course, region: str, *, seed: int) -> tuple[Before, Before]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from alphatwin.errors import InvalidValueError
 from alphatwin.prescription.cycles import UNCHANGED, CycleChange
 from alphatwin.prescription.regimen import MOST_CYCLES
-from alphatwin.workflows.plan_regions import Tissues
+from alphatwin.workflows.plan_regions import Stated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +38,7 @@ class PlanRequest:
     rbe_max
         RBEmax of alphas and recoils under the convention other than 1.
     tissues
-        Tissue parameters.
+        Tissue parameters in place of the published ones.
     """
 
     agents: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ class PlanRequest:
     tumour_change: CycleChange = UNCHANGED
     last_cycle: LastCycle = "whole"
     rbe_max: float = 5.0
-    tissues: Tissues = field(default_factory=Tissues)
+    tissues: Stated = field(default_factory=Stated)
 
     def __post_init__(self) -> None:
         for cycles in self.cycles:

@@ -94,8 +94,8 @@ def assumptions_of_plan(
         "made for alphas."
     )
     tissues = (
-        "alpha/beta and repair of kidneys and tumours are conventions, without uncertainty of "
-        "their own; all radiation types have the same quadratic coefficient."
+        "alpha/beta and repair are conventions of the levels, without uncertainty of their own; "
+        "all radiation types have the same quadratic coefficient."
     )
     left_out = "Repopulation of tumours and repair between therapies are left out."
     return (no_limits, two, not_for_alphas, tissues, lesions, in_time, left_out)
@@ -113,13 +113,6 @@ def cautions_of_plan(
             yield Caution(
                 code="no_published_regimen", loud=True, where=agent.agent, message=agent.no_regimen
             )
-    if course.patient.previous_therapies is None:
-        yield Caution(
-            code="previous_therapy_unknown",
-            loud=True,
-            where="previous therapies",
-            message="it is not known whether there were any: no cumulative figure includes them",
-        )
     for therapy in course.patient.previous_therapies or ():
         if not therapy.doses:
             yield Caution(
@@ -175,7 +168,9 @@ def _still_to_come(answer: AgentAnswer, curve: RegionCurve, interval_s: float) -
 
 
 def sources_of_plan(
-    agents: Sequence[PlannedAgent], levels: tuple[ReferenceLevel, ...], asked: PlanRequest
+    agents: Sequence[PlannedAgent],
+    levels: tuple[ReferenceLevel, ...],
+    regions: Sequence[PlanRegion],
 ) -> tuple[SourceRecord, ...]:
     """Return each publication once, with all that it was used for."""
     found: dict[tuple[str, str, str], list[str]] = {}
@@ -186,11 +181,10 @@ def sources_of_plan(
         for r in agent.regimens:
             key = (r.source, r.doi_or_url, r.status)
             found.setdefault(key, []).append(f"regimen {r.name} of {agent.agent}")
-    for name, tissue in (("kidney", asked.tissues.kidney), ("tumour", asked.tissues.tumour)):
-        s = tissue.source
-        found.setdefault((s.citation, s.doi_or_url, s.status), []).append(
-            f"alpha/beta and repair of the {name}"
-        )
+    for region in regions:
+        if region.tissue is not None:
+            key = (region.tissue.source, "", region.tissue.status)
+            found.setdefault(key, []).append(f"alpha/beta and repair of {region.name}")
     return tuple(
         SourceRecord(
             citation=citation,
