@@ -62,7 +62,7 @@ def draw_levels(report: PlanReport) -> list[Picture]:
     agents = list(dict.fromkeys(row[0].agent for row in rows))
     lines = len(rows) + 1.3 * len(agents)
     figure, (axes,) = panels(
-        1, columns=1, panel_height_in=_ROW_IN * lines, left_in=2.3, right_in=0.75, top_in=0.3
+        1, columns=1, panel_height_in=_ROW_IN * lines, left_in=2.3, right_in=0.75, top_in=0.1
     )
     _frame(axes, lines)
     y, before = 0.3, ""
@@ -104,7 +104,6 @@ def _frame(axes: Axes, lines: float) -> None:
     axes.set_axisbelow(True)
     axes.axvline(1.0, color=INK, linewidth=0.9, zorder=1)
     axes.set_xlabel("Activity that reaches the level, over that of the regimen")
-    heading(axes, "Regimens against levels")
 
 
 def _head(axes: Axes, y: float, agent: PlannedAgent, regimen: RegimenRecord) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alphatwin.report.numbers import number, prose
+from alphatwin.report.numbers import prose
 from alphatwin.report.picture import Picture
 from alphatwin.report.plan_words import level_words
 from alphatwin.report.style import (
@@ -87,7 +87,7 @@ def draw_pareto(report: PlanReport) -> list[Picture]:
                 "published regimens, the first of each agent with its 95 % intervals. Grey band: "
                 "choices that no other betters in the lesions without more in the organ. Dashed "
                 "verticals: reference levels, comparators and not limits, most not made for "
-                "alphas. BED and RBE-weighted dose are not absorbed doses. Log axes. Previous "
+                "alphas. BED and RBE-weighted dose are not absorbed doses. Previous "
                 "therapies are not included."
             ),
             summary=_summary(report),
@@ -97,15 +97,8 @@ def draw_pareto(report: PlanReport) -> list[Picture]:
 
 
 def _panel(axes: Axes, report: PlanReport, organ: TissueRecord, convention: str) -> None:
-    from matplotlib.ticker import FuncFormatter, NullFormatter
-
     is_bed = organ_key(organ) == "bed_gy"
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    plain = FuncFormatter(lambda value, _: number(value, digits=1))
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(plain)
-        axis.set_minor_formatter(NullFormatter())
+    axes.set_xlim(0.0, _reach_gy(report, organ, convention))
     axes.grid(visible=True, color=RULE, linewidth=0.4)
     axes.set_axisbelow(True)
     axes.set_xlabel(f"{'BED' if is_bed else 'RBE-weighted dose'} of {organ.region} (Gy)")
@@ -117,13 +110,50 @@ def _panel(axes: Axes, report: PlanReport, organ: TissueRecord, convention: str)
             _line(axes, row, organ, convention, colour=_colour(report, name), dash=k)
     _regimens(axes, report, organ, convention)
     _levels(axes, report, organ)
+    axes.set_ylim(0.0, _top_gy(report, organ, convention))
+
+
+def _reach_gy(report: PlanReport, organ: TissueRecord, convention: str) -> float:
+    """Return the end of the axis of an organ: beyond every level and every regimen."""
+    seen = [1.3 * level.value for level in _levels_on_axis(report, organ)]
+    for agent in report.agents:
+        for regimen in agent.regimens:
+            effect = _effect(regimen, organ.region, convention, organ_key(organ))
+            seen.append(1.15 * effect.median if effect is not None else 0.0)
+    return max(seen)
+
+
+def _top_gy(report: PlanReport, organ: TissueRecord, convention: str) -> float:
+    """Return the end of the axis of the lesions: the most that is seen up to there."""
+    reach_gy = _reach_gy(report, organ, convention)
+    seen = [
+        gain
+        for row in report.what_if
+        for gain, cost in zip(*_medians(row, organ, convention), strict=True)
+        if cost <= reach_gy
+    ]
+    for agent in report.agents:
+        for regimen in agent.regimens:
+            least = _least(report, regimen, convention)
+            seen.append(least.median if least is not None else 0.0)
+    return 1.08 * max(seen, default=1.0)
+
+
+def _medians(
+    row: WhatIf, organ: TissueRecord, convention: str
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return the medians of lesions and organ along a row; empty if one is not known."""
+    by_key = {(s.region, s.convention, s.quantity): s.median_gy for s in row.series}
+    tumour = by_key.get((LEAST, convention, "bed_gy"))
+    other = by_key.get((organ.region, convention, organ_key(organ)))
+    return ((), ()) if tumour is None or other is None else (tumour, other)
 
 
 def _front(axes: Axes, report: PlanReport, organ: TissueRecord, convention: str) -> None:
     points = [p for p in report.pareto if (p.organ, p.convention) == (organ.region, convention)]
     axes.plot(
-        [p.organ_gy for p in points],
-        [p.tumour_gy for p in points],
+        [0.0, *(p.organ_gy for p in points)],
+        [0.0, *(p.tumour_gy for p in points)],
         color="#c9d0d6",
         linewidth=5.0,
         solid_capstyle="round",
@@ -134,11 +164,10 @@ def _front(axes: Axes, report: PlanReport, organ: TissueRecord, convention: str)
 def _line(
     axes: Axes, row: WhatIf, organ: TissueRecord, convention: str, *, colour: str, dash: int
 ) -> None:
-    by_key = {(s.region, s.convention, s.quantity): s.median_gy for s in row.series}
-    tumour = by_key.get((LEAST, convention, "bed_gy"))
-    other = by_key.get((organ.region, convention, organ_key(organ)))
-    if tumour is not None and other is not None:
-        axes.plot(other, tumour, color=colour, linewidth=1.1, linestyle=DASHES[dash % 4], zorder=2)
+    tumour, other = _medians(row, organ, convention)
+    axes.plot(
+        (0.0, *other), (0.0, *tumour), color=colour, linewidth=1.1, linestyle=DASHES[dash % 4]
+    )
 
 
 def _regimens(axes: Axes, report: PlanReport, organ: TissueRecord, convention: str) -> None:

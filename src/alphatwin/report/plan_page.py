@@ -51,7 +51,6 @@ def plan_to_html(
             tables=plan_tables,
             font_faces=font_faces(),
             loud=[w for w in report.warnings if w.loud],
-            quiet=[w for w in report.warnings if not w.loud],
             number=number,
             count=count,
             unknown=(MISSING, "unknown", "NO", "in part unknown"),

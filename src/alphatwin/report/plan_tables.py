@@ -107,33 +107,49 @@ def levels_tables(report: PlanReport) -> list[Table]:
     names = [c.name for c in report.conventions]
     tables = []
     for agent in report.agents:
-        rows = [
-            row
-            for regimen in agent.regimens
-            for row in (
-                *_organ_rows(regimen, by_key, names),
-                *_activity_rows(regimen, by_key, names),
-            )
-        ]
-        if rows:
-            tables.append(
-                Table(
-                    title=f"{prose(agent.agent)}: activity of each cycle at which a level is "
-                    "reached, and probability that the regimen exceeds it",
-                    head=(
-                        "regimen",
-                        "region",
-                        "level",
-                        *(f"reached at, {n}" for n in names),
-                        *(f"above, {n}" for n in names),
-                        "previous therapies",
-                    ),
-                    rows=tuple(rows),
-                    prose_columns=(0, 1),
-                    small=True,
+        for regimen in agent.regimens:
+            rows = _organ_rows(regimen, by_key, names)
+            if rows:
+                tables.append(
+                    Table(
+                        title=f"{prose(agent.agent)}, {prose(regimen.name)}: activity of each "
+                        "cycle that reaches a level, and probability that the regimen exceeds it",
+                        head=(
+                            "region",
+                            "level",
+                            *(f"reached at, {n}" for n in names),
+                            *(f"above, {n}" for n in names),
+                            "previous",
+                        ),
+                        rows=tuple(rows),
+                    )
                 )
-            )
-    return tables
+    return [*tables, *_activity_tables(report, by_key)]
+
+
+def _activity_tables(report: PlanReport, by_key: dict[str, LevelRecord]) -> list[Table]:
+    rows = [
+        (
+            prose(agent.agent),
+            prose(regimen.name),
+            quantity(answer.planned_bq, "Bq"),
+            level_words(by_key[answer.level]),
+            "above" if answer.is_above else "not above",
+        )
+        for agent in report.agents
+        for regimen in agent.regimens
+        for answer in regimen.activity_levels
+    ]
+    if not rows:
+        return []
+    return [
+        Table(
+            title="Activities against those of the agents' own studies",
+            head=("agent", "regimen", "planned", "level", "planned is"),
+            rows=tuple(rows),
+            prose_columns=(0, 1),
+        )
+    ]
 
 
 def _organ_rows(
@@ -146,7 +162,6 @@ def _organ_rows(
             answers = [found[n] for n in names]
             rows.append(
                 (
-                    prose(regimen.name),
                     prose(region.region),
                     level_words(by_key[key]),
                     *(_reached(a) for a in answers),
@@ -174,24 +189,6 @@ def _reached(answer: LevelAnswer) -> str:
         return "already reached"
     size, unit = (1e9, "GBq") if at.median >= 1e9 else (1e6, "MBq")
     return f"{interval(at, size=size)} {unit}"
-
-
-def _activity_rows(
-    regimen: RegimenRecord, by_key: dict[str, LevelRecord], names: list[str]
-) -> list[tuple[str, ...]]:
-    empty = (MISSING,) * len(names)
-    return [
-        (
-            prose(regimen.name),
-            MISSING,
-            level_words(by_key[a.level]),
-            *empty,
-            f"planned {quantity(a.planned_bq, 'Bq')}: {'above' if a.is_above else 'not above'}",
-            *((MISSING,) * (len(names) - 1)),
-            MISSING,
-        )
-        for a in regimen.activity_levels
-    ]
 
 
 def level_sources_table(report: PlanReport) -> Table:
@@ -233,7 +230,7 @@ def tissues_table(report: PlanReport) -> Table:
                 r.kinetics,
                 number(r.alpha_beta_gy),
                 number(None if r.repair_half_time_s is None else r.repair_half_time_s / _HOUR_S),
-                prose(r.source + (f" ({r.status})" if r.status else "")),
+                r.source + (f" ({r.status})" if r.status else ""),
                 prose(f"{r.absorbed_before}; {r.bed_before}"),
             )
             for r in report.regions
