@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alphatwin.report.numbers import prose
+from alphatwin.report.numbers import number, prose
 from alphatwin.report.picture import Picture
 from alphatwin.report.plan_words import level_words
 from alphatwin.report.style import (
@@ -134,7 +134,7 @@ def _top_gy(report: PlanReport, organ: TissueRecord, convention: str) -> float:
     ]
     for agent in report.agents:
         for regimen in agent.regimens:
-            least = _least(report, regimen, convention)
+            least = regimen.least_lesion_bed_gy.get(convention)
             seen.append(least.median if least is not None else 0.0)
     return 1.08 * max(seen, default=1.0)
 
@@ -175,7 +175,7 @@ def _regimens(axes: Axes, report: PlanReport, organ: TissueRecord, convention: s
         colour = nuclide_colour(agent.nuclide)
         for first, regimen in enumerate(agent.regimens):
             x = _effect(regimen, organ.region, convention, organ_key(organ))
-            y = _least(report, regimen, convention)
+            y = regimen.least_lesion_bed_gy.get(convention)
             if x is None or y is None:
                 continue
             if first == 0:
@@ -206,13 +206,6 @@ def _effect(regimen: RegimenRecord, region: str, convention: str, quantity: str)
             effect = next(e for e in own.effects if e.convention == convention)
             return effect.bed_gy if quantity == "bed_gy" else effect.rbe_weighted_dose_gy
     return None
-
-
-def _least(report: PlanReport, regimen: RegimenRecord, convention: str) -> Estimate | None:
-    """Return the effect of the lesion with the least median."""
-    lesions = [r.region for r in report.regions if r.kind == "lesion"]
-    found = [_effect(regimen, name, convention, "bed_gy") for name in lesions]
-    return min((e for e in found if e is not None), key=lambda e: e.median, default=None)
 
 
 def _levels(axes: Axes, report: PlanReport, organ: TissueRecord) -> None:
@@ -282,14 +275,30 @@ def _key(axes: Axes, report: PlanReport) -> None:
 
 
 def _summary(report: PlanReport) -> str:
+    """Return what each agent does to the lesions at the least level of the first organ."""
     last = report.conventions[-1].name
-    best: dict[str, list[str]] = {}
-    for point in report.pareto:
-        if point.convention == last:
-            best.setdefault(point.organ, []).append(point.agent)
-    said = [
-        f"against {organ}, {' and '.join(dict.fromkeys(names))} "
-        f"{'is' if len(set(names)) == 1 else 'are'} not bettered"
-        for organ, names in best.items()
-    ]
-    return prose(f"Under {last}, by medians: {'; '.join(said)}.")
+    for organ in (r for r in report.regions if r.organ is not None):
+        for level in _levels_on_axis(report, organ):
+            found = _at_level(report, organ, level.value, last)
+            if found:
+                said = ", ".join(f"{number(v, digits=2)} Gy by {name}" for name, v in found)
+                kind = "a BED" if organ_key(organ) == "bed_gy" else "an RBE-weighted dose"
+                return prose(
+                    f"Under {last}, at {kind} of {level.value:g} Gy in {organ.region}, the least "
+                    f"BED of the lesions is {said} (medians, first schedule of each)."
+                )
+    return "No row of activities reaches a level."
+
+
+def _at_level(
+    report: PlanReport, organ: TissueRecord, value_gy: float, convention: str
+) -> list[tuple[str, float]]:
+    """Return the effect in the lesions where the organ is at a level, the most first."""
+    found = []
+    for name, rows in _by_agent(report).items():
+        tumour, other = _medians(rows[0], organ, convention)
+        for i in range(1, len(other)):
+            if other[i - 1] <= value_gy < other[i]:
+                share = (value_gy - other[i - 1]) / (other[i] - other[i - 1])
+                found.append((name, tumour[i - 1] + share * (tumour[i] - tumour[i - 1])))
+    return sorted(found, key=lambda item: -item[1])

@@ -141,6 +141,10 @@ class RegimenRecord:
     doi_or_url: Annotated[str, _doc("Where that is found.")]
     status: Annotated[str, _doc("read, recalled or computed.")]
     regions: Annotated[tuple[RegionOfRegimen, ...], _doc("What it does, region by region.")]
+    least_lesion_bed_gy: Annotated[
+        dict[str, Estimate],
+        _doc("Least BED of the lesions, sample by sample, by convention; empty without lesions."),
+    ]
     activity_levels: Annotated[
         tuple[ActivityLevelAnswer, ...], _doc("Levels of activity of the agent's own studies.")
     ]

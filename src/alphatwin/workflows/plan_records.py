@@ -104,7 +104,7 @@ def agent_record(
     own = tuple(level for level in levels if level.agent == agent.name)
     records = []
     for regimen in regimens:
-        effects = (
+        effects = tuple(
             region_effects(
                 unit,
                 regimen=regimen,
@@ -115,7 +115,8 @@ def agent_record(
             for unit in units
         )
         regions = tuple(_region(effect, regimen, conventions) for effect in effects)
-        records.append(_regimen(regimen, regions, own))
+        least = _least_lesion_bed(effects, regimen, conventions)
+        records.append(_regimen(regimen, regions, own, least))
     return PlannedAgent(
         agent=agent.name,
         nuclide=agent.nuclide,
@@ -129,8 +130,26 @@ def agent_record(
     )
 
 
+def _least_lesion_bed(
+    effects: tuple[RegionEffects, ...], regimen: Regimen, conventions: tuple[Convention, ...]
+) -> dict[str, Estimate]:
+    """Return the least BED of the lesions, sample by sample, under every convention."""
+    first_bq = regimen.cycles[0].activity_bq
+    found = {}
+    for name in (c.name for c in conventions):
+        beds = [e.bed[name] for e in effects if e.region.kind == "lesion" and name in e.bed]
+        if beds:
+            found[name] = estimate(
+                np.minimum.reduce([effect_gy(bed, activity_bq=first_bq) for bed in beds])
+            )
+    return found
+
+
 def _regimen(
-    regimen: Regimen, regions: tuple[RegionOfRegimen, ...], own: tuple[ReferenceLevel, ...]
+    regimen: Regimen,
+    regions: tuple[RegionOfRegimen, ...],
+    own: tuple[ReferenceLevel, ...],
+    least: dict[str, Estimate],
 ) -> RegimenRecord:
     activities_bq = tuple(c.activity_bq for c in regimen.cycles)
     starts = [c.start_s for c in regimen.cycles if c.start_s is not None]
@@ -149,6 +168,7 @@ def _regimen(
         doi_or_url=regimen.source.doi_or_url,
         status=regimen.source.status,
         regions=regions,
+        least_lesion_bed_gy=least,
         activity_levels=tuple(_activity_levels(regimen, own)),
     )
 
