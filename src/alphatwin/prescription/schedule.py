@@ -105,7 +105,7 @@ def lags_s(regimen: Regimen) -> tuple[float, ...]:
 
 
 def schedule_dose(
-    unit: UnitDose, *, regimen: Regimen, factors: ArrayLike | None = None
+    unit: UnitDose, *, regimen: Regimen, factor: ArrayLike | None = None
 ) -> ProtractedDose:
     """Return dose and products of a schedule per activity of its first cycle, eq. P5.
 
@@ -115,7 +115,7 @@ def schedule_dose(
         What one cycle does, with the lags of this regimen.
     regimen
         The administrations; where an interval is not known, cycles do not overlap.
-    factors : (n_samples or 1, n_cycles) array_like
+    factor : (n_samples or 1, n_cycles) array_like
         What each cycle does over what the first does; one for all by default.
 
     Returns
@@ -129,9 +129,9 @@ def schedule_dose(
         If the factors do not fit the cycles.
     """
     weights = np.asarray(regimen.weights)
-    f = np.ones((1, weights.size)) if factors is None else np.asarray(factors, dtype=np.float64)
+    f = np.ones((1, weights.size)) if factor is None else np.asarray(factor, dtype=np.float64)
     if f.ndim != 2 or f.shape[1] != weights.size or f.shape[0] not in {1, unit.one.n_samples}:
-        msg = f"factors must have shape ({unit.one.n_samples} or 1, {weights.size}), got {f.shape}"
+        msg = f"factor must have shape ({unit.one.n_samples} or 1, {weights.size}), got {f.shape}"
         raise InvalidValueError(msg)
     given = f * weights
     dose = unit.one.dose_gy * given.sum(axis=1)[:, np.newaxis]

@@ -129,13 +129,13 @@ class RegimenRecord:
     route: Annotated[str, _doc("How it is given.")]
     population: Annotated[str, _doc("Who received it.")]
     cycle_activity_bq: Annotated[tuple[float, ...], _doc("Activity of each cycle.")]
-    cycle_activity_mci: Annotated[tuple[float, ...], _doc("The same in mCi.")]
+    cycle_activity_mci: Annotated[tuple[float, ...], _doc("Activity of each cycle in mCi.")]
     start_s: Annotated[
         tuple[float, ...] | None,
         _doc("Time of each cycle since the first; null if the interval is not known."),
     ]
     cumulative_bq: Annotated[float, _doc("Activity of all cycles.")]
-    cumulative_mci: Annotated[float, _doc("The same in mCi.")]
+    cumulative_mci: Annotated[float, _doc("Activity of all cycles in mCi.")]
     said: Annotated[tuple[str, ...], _doc("What caps did and what is not published.")]
     source: Annotated[str, _doc("Where it is published.")]
     doi_or_url: Annotated[str, _doc("Where that is found.")]

@@ -99,7 +99,7 @@ def region_effects(
     }
     bed = {}
     if unit.unit is not None and unit.region.tissue is not None:
-        whole = schedule_dose(unit.unit, regimen=regimen, factors=factors)
+        whole = schedule_dose(unit.unit, regimen=regimen, factor=factors)
         bed = {
             c.name: bed_per_activity(
                 whole,

@@ -46,7 +46,7 @@ def one_phase(half_life_h, *, radiation="electron", gy_per_bq=1e-9):
 
 def bed_of(rate, regimen, *, rbe_max=ONE, alpha_beta_gy=2.5, factors=None):
     unit = unit_dose(rate, lags_s=lags_s(regimen), repair=REPAIR)
-    whole = schedule_dose(unit, regimen=regimen, factors=factors)
+    whole = schedule_dose(unit, regimen=regimen, factor=factors)
     return bed_per_activity(whole, rbe_max=rbe_max, alpha_beta_gy=alpha_beta_gy)
 
 
@@ -143,7 +143,7 @@ def test_alpha_beta_of_zero_is_refused_with_the_way_out():
 def test_factors_that_do_not_fit_and_lags_of_nothing_are_refused():
     regimen = planned_regimen("x", activity_bq=1.0, cycles=3, interval_s=HOUR_S)
     unit = unit_dose(one_phase(50.0), lags_s=lags_s(regimen), repair=REPAIR)
-    with pytest.raises(InvalidValueError, match="factors must have shape"):
-        schedule_dose(unit, regimen=regimen, factors=np.ones((1, 2)))
+    with pytest.raises(InvalidValueError, match="factor must have shape"):
+        schedule_dose(unit, regimen=regimen, factor=np.ones((1, 2)))
     with pytest.raises(InvalidValueError, match="lags_s must be > 0"):
         unit_dose(one_phase(50.0), lags_s=[0.0], repair=REPAIR)
