@@ -1,4 +1,4 @@
-"""Run the examples of README.md, the tutorial and the how-to, and compare what they print with what they show.
+"""Run the examples of README.md and of other pages, and compare prints with what they show.
 
     python tools/run_pages.py            compare
     python tools/run_pages.py --write    put what was printed into the pages
