@@ -18,6 +18,7 @@ from alphatwin.patient.course import (
     Prediction,
     Region,
 )
+from alphatwin.patient.effect import EffectAssumptions, TissueEffect
 from alphatwin.patient.injected import Impurity, Injected
 from alphatwin.patient.measurement import MeasuredQuantity, Measurement, Point
 from alphatwin.patient.previous import PreviousDose, PreviousTherapy
@@ -35,6 +36,7 @@ __all__ = [
     "CollectedUrine",
     "Course",
     "DecayDataName",
+    "EffectAssumptions",
     "Impurity",
     "Injected",
     "Marrow",
@@ -47,6 +49,7 @@ __all__ = [
     "PreviousTherapy",
     "Region",
     "SharedFit",
+    "TissueEffect",
     "UptakeFactor",
     "Urine",
     "UrineVoiding",

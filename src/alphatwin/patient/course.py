@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from alphatwin.errors import InvalidValueError
 from alphatwin.patient.assumptions import Assumptions
 from alphatwin.patient.blood import BLOOD
+from alphatwin.patient.effect import EffectAssumptions
 from alphatwin.patient.injected import Injected
 from alphatwin.patient.previous import RED_MARROW
 from alphatwin.patient.sharing import SharedFit, check_shared_curves, check_shared_regions
@@ -202,6 +203,8 @@ class Course:
         nothing is known of it, and nothing is computed.
     sharing
         Which curves are fitted jointly; all others are fitted one by one.
+    effect
+        What is stated of biological effects; the rest is published, or not known.
     """
 
     title: str
@@ -216,6 +219,7 @@ class Course:
     urine: Urine | None = None
     marrow: Marrow | None = None
     sharing: tuple[SharedFit, ...] = ()
+    effect: EffectAssumptions = field(default_factory=EffectAssumptions)
 
     def __post_init__(self) -> None:
         regions = {r.name for r in self.regions}
@@ -248,6 +252,7 @@ class Course:
             raise InvalidValueError(msg)
         self._check_blood(given)
         self._check_previous(regions)
+        self._check_effect(regions)
         dosed = regions if self.blood is None else {*regions, BLOOD}
         for p in self.predictions:
             named = {r for f in p.factors for r in f.regions or ()}
@@ -285,6 +290,12 @@ class Course:
                     f"of {sorted({*regions, RED_MARROW})} at most"
                 )
                 raise InvalidValueError(msg)
+
+    def _check_effect(self, regions: set[str]) -> None:
+        stated = {t.region for t in self.effect.tissues}
+        if not stated <= regions:
+            msg = f"tissues are stated of {sorted(stated - regions)}; regions: {sorted(regions)}"
+            raise InvalidValueError(msg)
 
     def _check_blood(self, given: set[str]) -> None:
         for what, part in (("blood", self.blood), ("urine", self.urine)):

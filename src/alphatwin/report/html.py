@@ -8,7 +8,14 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from alphatwin.report import assumption_tables, blood_tables, fate_tables, fit_tables, tables
+from alphatwin.report import (
+    assumption_tables,
+    blood_tables,
+    effect_tables,
+    fate_tables,
+    fit_tables,
+    tables,
+)
 from alphatwin.report.figures import draw
 from alphatwin.report.numbers import MISSING, count, nuclide_label, number, prose
 from alphatwin.report.style import FONT, FONT_FILES
@@ -60,6 +67,7 @@ def to_html(
         tables=tables,
         fit_tables=fit_tables,
         fate_tables=fate_tables,
+        effect_tables=effect_tables,
         blood_tables=blood_tables,
         assumption_tables=assumption_tables,
         font_faces=font_faces(),

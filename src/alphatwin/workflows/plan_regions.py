@@ -10,13 +10,13 @@ import numpy as np
 
 from alphatwin.biology import Repair, dose_rate_of_curve
 from alphatwin.biology.quantities import checked_alpha_beta_gy
-from alphatwin.biology.tissues import tissue_or_none
 from alphatwin.dose import absorbed_where_emitted, energy_absorbed_per_decay_j
 from alphatwin.errors import InvalidValueError, NotSupportedError
 from alphatwin.patient.previous import RED_MARROW
 from alphatwin.prescription import UnitDose, organ_of, unit_dose
 from alphatwin.prescription.before import Before, absorbed_before, bed_before
 from alphatwin.uncertainty import stream
+from alphatwin.workflows.effect import effect_parameters
 from alphatwin.workflows.region_answers import mass_factor
 
 if TYPE_CHECKING:
@@ -136,30 +136,28 @@ def plan_regions(
     for r in course.regions:
         if r.mass_kg is not None:
             organ = organ_of(r.name, r.population_region) if r.kind == "organ" else None
-            rows.append((r.name, r.kind, r.kinetics, organ, _tissue(r, stated)))
+            rows.append((r.name, r.kind, r.kinetics, organ, _tissue(course, r, stated)))
     _refuse_unknown(course, stated)
     if has_marrow:
         rows.append((MARROW_OF_BLOOD, "organ", "blood", "red_marrow", None))
     return tuple(PlanRegion(*row, *_before(course, row[0], seed=seed)) for row in rows)
 
 
-def _tissue(region: Region, stated: Stated) -> PlanTissue | None:
-    """Return the parameters of a region: asked for, else published; ``None`` if neither."""
+def _tissue(course: Course, region: Region, stated: Stated) -> PlanTissue | None:
+    """Return the parameters of a region: asked for, else of the course, else published."""
     names = (region.name, ALL_LESIONS) if region.kind == "lesion" else (region.name,)
-    published = tissue_or_none(region.name, kind=region.kind) or tissue_or_none(
-        region.population_region, kind=region.kind
-    )
+    known = effect_parameters(course, region)
     ratio_gy = next((v for n in names if (v := stated.alpha_beta_gy.get(n)) is not None), None)
     half_s = next((v for n in names if (v := stated.repair_half_time_s.get(n)) is not None), None)
     said = []
     if ratio_gy is not None:
         checked_alpha_beta_gy(ratio_gy)
-    elif published is not None:
-        ratio_gy = published.alpha_beta.distribution.median
-        said.append(("alpha/beta", published.alpha_beta))
-    if half_s is None and published is not None:
-        half_s = published.repair_half_time.distribution.median
-        said.append(("repair", published.repair_half_time))
+    elif known is not None:
+        ratio_gy = known.alpha_beta.distribution.median
+        said.append(("alpha/beta", known.alpha_beta))
+    if half_s is None and known is not None:
+        half_s = known.repair_half_time.distribution.median
+        said.append(("repair", known.repair_half_time))
     if ratio_gy is None or half_s is None:
         return None
     return PlanTissue(
