@@ -15,6 +15,7 @@ from alphatwin.files.blood import convert_blood, convert_marrow, convert_urine
 from alphatwin.files.given import convert_administrations, convert_predictions
 from alphatwin.files.injected import check_fate_name
 from alphatwin.files.measured import convert_measurements
+from alphatwin.files.measured_errors import convert_imaging
 from alphatwin.files.regions import convert_regions
 from alphatwin.files.sharing import convert_sharing
 from alphatwin.patient import Assumptions, Course, Patient, PreviousTherapy
@@ -25,8 +26,14 @@ if TYPE_CHECKING:
     from alphatwin.files.mistakes import Mistakes
     from alphatwin.files.sections import Sections
 
-_FIELD = {"density": "density_g_per_ml"}
+_FIELD = {
+    "density": "density_g_per_ml",
+    "rbe_alpha_uncertainty": "rbe_alpha_relative_sd",
+    "rbe_recoil_uncertainty": "rbe_recoil_relative_sd",
+}
 _PATH = {
+    "rbe_alpha_relative_sd": ("assumptions", "rbe_alpha_uncertainty"),
+    "rbe_recoil_relative_sd": ("assumptions", "rbe_recoil_uncertainty"),
     "density_g_per_ml": ("assumptions", "density"),
     "calibration_relative_sd": ("calibration", "uncertainty"),
 }
@@ -56,6 +63,7 @@ def convert(sections: Sections, *, mistakes: Mistakes) -> Converted:
     patient = _patient(sections, mistakes=mistakes)
     regions = convert_regions(sections, assumptions, mistakes=mistakes)
     given = convert_administrations(sections, known, assumptions, mistakes=mistakes, facts=facts)
+    imaging = convert_imaging(sections, mistakes=mistakes)
     measurements = convert_measurements(sections, regions, given, mistakes=mistakes, facts=facts)
     sharing = convert_sharing(sections, regions, given, measurements, mistakes=mistakes)
     predictions = convert_predictions(
@@ -82,6 +90,7 @@ def convert(sections: Sections, *, mistakes: Mistakes) -> Converted:
             urine=urine,
             marrow=marrow,
             sharing=sharing,
+            imaging=imaging,
         ),
         (),
     )

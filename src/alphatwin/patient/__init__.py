@@ -19,6 +19,7 @@ from alphatwin.patient.course import (
     PreviousTherapy,
     Region,
 )
+from alphatwin.patient.imaging import Imaging
 from alphatwin.patient.injected import Impurity, Injected
 from alphatwin.patient.measurement import MeasuredQuantity, Measurement, Point
 from alphatwin.patient.sharing import SharedFit
@@ -35,6 +36,7 @@ __all__ = [
     "CollectedUrine",
     "Course",
     "DecayDataName",
+    "Imaging",
     "Impurity",
     "Injected",
     "Marrow",

@@ -33,6 +33,8 @@ class Assumptions:
     rbe_alpha, rbe_recoil
         RBE for deterministic effects, of alpha particles and of recoil nuclei; shown beside
         the answer with every RBE equal to 1, never instead of it.
+    rbe_alpha_relative_sd, rbe_recoil_relative_sd
+        Standard uncertainties of the two, over their values: one error for all regions and agents.
     density_g_per_ml
         Mass density of soft tissue, used where a volume was given and no density. [g/mL]
     calibration_relative_sd
@@ -52,6 +54,8 @@ class Assumptions:
     internalised_fraction: float = 0.0
     rbe_alpha: float = 5.0
     rbe_recoil: float = 5.0
+    rbe_alpha_relative_sd: float = 0.0
+    rbe_recoil_relative_sd: float = 0.0
     density_g_per_ml: float = 1.04
     calibration_relative_sd: float = 0.05
     averaging: Averaging = "evidence"
@@ -81,12 +85,11 @@ class Assumptions:
             if not 0.0 < value < math.inf:
                 msg = f"{name} must be finite and > 0, got {value}"
                 raise InvalidValueError(msg)
-        if not 0.0 <= self.calibration_relative_sd < 1.0:
-            msg = (
-                "calibration_relative_sd must be at least 0 and below 1, "
-                f"got {self.calibration_relative_sd}"
-            )
-            raise InvalidValueError(msg)
+        for name in ("calibration", "rbe_alpha", "rbe_recoil"):
+            value = getattr(self, f"{name}_relative_sd")
+            if not 0.0 <= value < 1.0:
+                msg = f"{name}_relative_sd must be at least 0 and below 1, got {value}"
+                raise InvalidValueError(msg)
         if not 100 <= self.samples <= 1_000_000:
             msg = f"samples must lie between 100 and 1 000 000, got {self.samples}"
             raise InvalidValueError(msg)
