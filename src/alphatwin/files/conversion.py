@@ -28,10 +28,12 @@ if TYPE_CHECKING:
 
 _FIELD = {
     "density": "density_g_per_ml",
+    "daughter_weights": "fate_weights",
     "rbe_alpha_uncertainty": "rbe_alpha_relative_sd",
     "rbe_recoil_uncertainty": "rbe_recoil_relative_sd",
 }
 _PATH = {
+    "fate_weights": ("assumptions", "daughter_weights"),
     "rbe_alpha_relative_sd": ("assumptions", "rbe_alpha_uncertainty"),
     "rbe_recoil_relative_sd": ("assumptions", "rbe_recoil_uncertainty"),
     "density_g_per_ml": ("assumptions", "density"),
@@ -104,6 +106,8 @@ def _assumptions(sections: Sections, *, mistakes: Mistakes) -> tuple[Assumptions
     if (table := sections.assumptions.table) is not None:
         stated = table.model_dump(exclude_unset=True)
         written |= {_FIELD.get(key, key): value for key, value in stated.items()}
+    if isinstance(weights := written.get("fate_weights"), dict):
+        written["fate_weights"] = tuple(weights.items())
     if sections.calibration is not None and sections.calibration.table is not None:
         written["calibration_relative_sd"] = sections.calibration.table.uncertainty
     right = {key: value for key, value in written.items() if _is_right(key, value, mistakes)}
@@ -117,6 +121,9 @@ def _is_right(key: str, value: object, mistakes: Mistakes) -> bool:
     def build() -> Assumptions:
         if key == "daughters":
             check_fate_name(str(value))
+        if key == "fate_weights" and isinstance(value, tuple):
+            for name, _ in value:
+                check_fate_name(name)
         return replace(Assumptions(), **changes)
 
     return mistakes.attempt(build, path) is not None

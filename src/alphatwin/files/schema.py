@@ -343,6 +343,7 @@ class AssumptionsTable(StrictTable):
 
     decay_data: Literal["icrp107", "ensdf"] | None = None
     daughters: Name | None = None
+    daughter_weights: dict[Name, Share] | None = None
     internalised_fraction: Share | None = None
     rbe_alpha: Number | None = Field(default=None, gt=0.0)
     rbe_recoil: Number | None = Field(default=None, gt=0.0)

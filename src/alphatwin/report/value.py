@@ -14,6 +14,7 @@ from pydantic import Field
 from alphatwin.report.blood_value import BloodRecord  # noqa: TC001 - pydantic reads them
 from alphatwin.report.estimates import Estimate, WeightedDose  # noqa: TC001
 from alphatwin.report.published_value import PublishedDose  # noqa: TC001 - pydantic reads it
+from alphatwin.report.uncertainty_value import DoseUncertainty  # noqa: TC001 - likewise
 
 Role = Literal["administered", "predicted"]
 
@@ -378,3 +379,10 @@ class DoseReport:
         BloodRecord | None,
         _doc("Blood, red marrow and urine; null if the course says nothing of them."),
     ] = None
+    uncertainty_contributions: Annotated[
+        tuple[DoseUncertainty, ...],
+        _doc(
+            "What makes each dose uncertain: variance shares of its logarithm, by groups of "
+            "sources that are independent of each other (pick-freeze, first order and total)."
+        ),
+    ] = ()

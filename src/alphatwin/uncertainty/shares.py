@@ -84,13 +84,14 @@ def variance_share(
             f"{y.shape}, {renewed.shape}, {others.shape}"
         )
         raise InvalidValueError(msg)
-    variance = float(np.var(np.concatenate([y, others]), ddof=1))
-    if variance <= np.finfo(np.float64).eps * float(np.mean(y * y)):
+    if float(np.var(y)) <= np.finfo(np.float64).eps ** 2 * float(np.mean(y * y)):
         return VarianceShare(first_order_share=0.0, total_share=0.0, share_sd=0.0)
-    total, total_sd = _half_square(y - renewed, variance)
-    rest, rest_sd = _half_square(y - others, variance)
+    total, total_sd = _half_square(y, renewed)
+    rest, rest_sd = _half_square(y, others)
     return VarianceShare(
-        first_order_share=1.0 - rest, total_share=total, share_sd=max(total_sd, rest_sd)
+        first_order_share=min(max(1.0 - rest, 0.0), total),
+        total_share=total,
+        share_sd=max(total_sd, rest_sd),
     )
 
 
@@ -128,7 +129,8 @@ def between_share(values: ArrayLike, *, labels: ArrayLike) -> float:
     return between / whole
 
 
-def _half_square(difference: NDArray[np.float64], variance: float) -> tuple[float, float]:
-    """Return the mean of half the squares over a variance, and its standard error."""
-    terms = 0.5 * difference**2 / variance
-    return float(np.mean(terms)), float(np.std(terms) / np.sqrt(terms.size))
+def _half_square(one: NDArray[np.float64], other: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the mean half square of a difference over the variance, at most 1, and its error."""
+    variance = float(np.var(np.concatenate([one, other]), ddof=1))
+    terms = 0.5 * (one - other) ** 2 / variance
+    return min(float(np.mean(terms)), 1.0), float(np.std(terms) / np.sqrt(terms.size))

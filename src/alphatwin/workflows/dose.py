@@ -24,6 +24,7 @@ from alphatwin.workflows.blood import blood_answer
 from alphatwin.workflows.blood_records import blood_record
 from alphatwin.workflows.blood_said import blood_assumptions, blood_cautions
 from alphatwin.workflows.cautions import cautions
+from alphatwin.workflows.contributions import dose_uncertainties
 from alphatwin.workflows.fates import elsewhere, fate_doses
 from alphatwin.workflows.published import published_doses
 from alphatwin.workflows.records import (
@@ -99,7 +100,8 @@ def dose_report(
         patient=_patient(course.patient),
         regions=tuple(region_record(course, region, answers) for region in course.regions),
         agents=tuple(
-            _agent(answer, course, rows) for answer, rows in zip(answers, fates, strict=True)
+            _agent(answer, course, rows, seed=seed)
+            for answer, rows in zip(answers, fates, strict=True)
         ),
         assumptions=(
             *assumptions_and_alternatives(file, course, answers, fates, seed=seed),
@@ -107,11 +109,16 @@ def dose_report(
         ),
         warnings=cautions(file, course, answers, more=blood_cautions(course, answers, blood)),
         sources=sources(course, answers),
-        blood=None if blood is None else blood_record(course, answers, blood),
+        blood=None if blood is None else blood_record(course, answers, blood, seed=seed),
+        uncertainty_contributions=dose_uncertainties(
+            course, answers, own_agents=file.agents, seed=seed
+        ),
     )
 
 
-def _agent(answer: AgentAnswer, course: Course, fates: tuple[FateDose, ...]) -> AgentReport:
+def _agent(
+    answer: AgentAnswer, course: Course, fates: tuple[FateDose, ...], *, seed: int
+) -> AgentReport:
     shares = decay_shares(answer, course)
     return AgentReport(
         agent=answer.agent.name,
@@ -125,7 +132,7 @@ def _agent(answer: AgentAnswer, course: Course, fates: tuple[FateDose, ...]) -> 
         activity_from=answer.activity_from,
         uptake_ratio=uptake_ratio(answer),
         regions=tuple(
-            region_dose(answer, r, course.assumptions, shares[r.region.name])
+            region_dose(answer, r, course.assumptions, shares[r.region.name], seed=seed)
             for r in answer.regions
         ),
         curves=curve_records(answer, course),
