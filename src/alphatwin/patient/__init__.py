@@ -19,6 +19,7 @@ from alphatwin.patient.course import (
     Region,
 )
 from alphatwin.patient.effect import EffectAssumptions, TissueEffect
+from alphatwin.patient.imaging import Imaging
 from alphatwin.patient.injected import Impurity, Injected
 from alphatwin.patient.measurement import MeasuredQuantity, Measurement, Point
 from alphatwin.patient.previous import PreviousDose, PreviousTherapy
@@ -37,6 +38,7 @@ __all__ = [
     "Course",
     "DecayDataName",
     "EffectAssumptions",
+    "Imaging",
     "Impurity",
     "Injected",
     "Marrow",

@@ -15,6 +15,7 @@ from alphatwin.report import (
     fate_tables,
     fit_tables,
     tables,
+    uncertainty_tables,
 )
 from alphatwin.report.figures import draw
 from alphatwin.report.numbers import MISSING, count, nuclide_label, number, prose
@@ -69,6 +70,7 @@ def to_html(
         fate_tables=fate_tables,
         effect_tables=effect_tables,
         blood_tables=blood_tables,
+        uncertainty_tables=uncertainty_tables,
         assumption_tables=assumption_tables,
         font_faces=font_faces(),
         loud=assumption_tables.grouped_warnings(report, loud=True),

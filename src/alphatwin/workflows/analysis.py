@@ -17,9 +17,11 @@ from alphatwin.uncertainty import lognormal_factor, stream
 from alphatwin.workflows.daughters import DaughterModel, daughter_model, needs_network
 from alphatwin.workflows.joint_curves import joint_fits
 from alphatwin.workflows.region_answers import RegionAnswer, region_answers
-from alphatwin.workflows.region_curves import RegionKinetics, region_kinetics
+from alphatwin.workflows.region_curves import Joined, RegionKinetics, region_kinetics
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from alphatwin.agents import Agent
@@ -81,7 +83,11 @@ class AgentAnswer:
 
 
 def analyse(
-    course: Course, *, own_agents: tuple[Agent, ...] = (), seed: int = 1
+    course: Course,
+    *,
+    own_agents: tuple[Agent, ...] = (),
+    seed: int = 1,
+    fits: Mapping[tuple[str, str], Joined] | None = None,
 ) -> tuple[AgentAnswer, ...]:
     """Return what every administered and every predicted agent does in every region.
 
@@ -94,6 +100,8 @@ def analyse(
     seed
         Seed of every random stream; streams are named, so that the answer to one question does
         not depend on which others are asked.
+    fits
+        Fits by region and administration, if they are made already; ``None`` makes them.
 
     Returns
     -------
@@ -108,7 +116,7 @@ def analyse(
     answers: list[AgentAnswer] = []
     by_administration: dict[str, tuple[RegionKinetics, ...]] = {}
     agents = {a.name: find_agent(a.agent, own_agents=own_agents) for a in course.administrations}
-    jointly = joint_fits(course, agents=agents, seed=seed)
+    jointly = joint_fits(course, agents=agents, seed=seed) if fits is None else fits
     for administration in course.administrations:
         given = agents[administration.name]
         kinetics = tuple(

@@ -18,7 +18,7 @@ from alphatwin.report.compare_value import (
 from alphatwin.workflows.analysis import analyse, find_agent
 from alphatwin.workflows.cautions import cautions
 from alphatwin.workflows.dose import NOTICE
-from alphatwin.workflows.records import estimate
+from alphatwin.workflows.weighting import estimate
 
 if TYPE_CHECKING:
     import numpy as np

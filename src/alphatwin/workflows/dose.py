@@ -24,6 +24,7 @@ from alphatwin.workflows.blood import blood_answer
 from alphatwin.workflows.blood_records import blood_record
 from alphatwin.workflows.blood_said import blood_assumptions, blood_cautions
 from alphatwin.workflows.cautions import cautions
+from alphatwin.workflows.contributions import dose_uncertainties
 from alphatwin.workflows.effect_records import (
     METHOD,
     effect_assumptions,
@@ -107,7 +108,7 @@ def dose_report(
         patient=_patient(course.patient),
         regions=tuple(region_record(course, region, answers) for region in course.regions),
         agents=tuple(
-            _agent(answer, course, rows, effect)
+            _agent(answer, course, rows, effect, seed=seed)
             for answer, rows, effect in zip(answers, fates, effects, strict=True)
         ),
         assumptions=(
@@ -125,7 +126,10 @@ def dose_report(
             ),
         ),
         sources=(*sources(course, answers), *((METHOD,) if any(effects) else ())),
-        blood=None if blood is None else blood_record(course, answers, blood),
+        blood=None if blood is None else blood_record(course, answers, blood, seed=seed),
+        uncertainty_contributions=dose_uncertainties(
+            course, answers, own_agents=file.agents, seed=seed
+        ),
     )
 
 
@@ -134,6 +138,8 @@ def _agent(
     course: Course,
     fates: tuple[FateDose, ...],
     effects: tuple[RegionEffect, ...],
+    *,
+    seed: int,
 ) -> AgentReport:
     shares = decay_shares(answer, course)
     return AgentReport(
@@ -148,7 +154,7 @@ def _agent(
         activity_from=answer.activity_from,
         uptake_ratio=uptake_ratio(answer),
         regions=tuple(
-            region_dose(answer, r, course.assumptions, shares[r.region.name])
+            region_dose(answer, r, course.assumptions, shares[r.region.name], seed=seed)
             for r in answer.regions
         ),
         curves=curve_records(answer, course),

@@ -18,7 +18,7 @@ from alphatwin.report.plan_value import (
     TissueRecord,
 )
 from alphatwin.workflows.plan_effects import probabilities, reaching, region_effects
-from alphatwin.workflows.records import estimate
+from alphatwin.workflows.weighting import estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
