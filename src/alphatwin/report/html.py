@@ -17,6 +17,7 @@ from alphatwin.report import (
     tables,
     uncertainty_tables,
 )
+from alphatwin.report.board import board, told_later
 from alphatwin.report.figures import draw
 from alphatwin.report.numbers import MISSING, count, nuclide_label, number, prose
 from alphatwin.report.style import FONT, FONT_FILES
@@ -73,6 +74,8 @@ def to_html(
         uncertainty_tables=uncertainty_tables,
         assumption_tables=assumption_tables,
         font_faces=font_faces(),
+        board=board(report),
+        later=assumption_tables.grouped(told_later(report)),
         loud=assumption_tables.grouped_warnings(report, loud=True),
         quiet=assumption_tables.grouped_warnings(report, loud=False),
         without_effect=assumption_tables.without_effect,
