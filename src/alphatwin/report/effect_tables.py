@@ -65,18 +65,18 @@ def parameter_tables(report: DoseReport) -> list[Table]:
     report
         The report.
     """
-    rows: dict[tuple[str, ...], None] = {}
+    rows: dict[tuple[str, ...], dict[str, None]] = {}
     for agent in report.agents:
         for effect in agent.biological_effect:
             for p in effect.parameters:
-                rows[effect.region, *_parameter(p)] = None
+                rows.setdefault(_parameter(p), {})[effect.region] = None
     if not rows:
         return []
     return [
         Table(
             title="Parameters of the effect: median, geometric standard deviation, source",
-            head=("Region", "Parameter", "Median", "Geometric SD", "Status", "Source"),
-            rows=tuple(rows),
+            head=("Regions", "Parameter", "Median", "Geometric SD", "Status", "Source"),
+            rows=tuple((", ".join(regions), *cells) for cells, regions in rows.items()),
             prose_columns=(0, 5),
             small=True,
         )

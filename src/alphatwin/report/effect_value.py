@@ -45,11 +45,13 @@ class RegionEffect:
     bed_gy: Annotated[
         Estimate, _doc("Biologically effective dose with RBEmax as assumed, parameters sampled.")
     ]
-    bed_rbe_one_gy: Annotated[Estimate, _doc("The same with every RBEmax 1.")]
+    bed_rbe_one_gy: Annotated[Estimate, _doc("Biologically effective dose with every RBEmax 1.")]
     eqd2_gy: Annotated[
         Estimate, _doc("Dose in 2-Gy fractions of the same effect, RBEmax as assumed.")
     ]
-    eqd2_rbe_one_gy: Annotated[Estimate, _doc("The same with every RBEmax 1.")]
+    eqd2_rbe_one_gy: Annotated[
+        Estimate, _doc("Dose in 2-Gy fractions of the same effect, every RBEmax 1.")
+    ]
     lea_catcheside: Annotated[
         Estimate, _doc("Lea-Catcheside factor G of the summed dose rate, from 0 to 1.")
     ]
