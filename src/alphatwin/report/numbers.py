@@ -237,7 +237,7 @@ def borne(value: float | None, *, width: float) -> str:
         return number(value)
     if width <= 1e-9 * abs(value):
         return number(value)
-    digits = _places(width, digits=2) - _places(abs(value), digits=1) + 1
+    digits = _places(width, digits=2) + math.floor(math.log10(abs(value))) + 1
     return number(value, digits=min(max(digits, 2), 15))
 
 

@@ -136,18 +136,12 @@ def sampled_log_sd(volume_ml):
     seen = dataclasses.replace(
         measurement(hours=HOURS, values=values, relative_sd=COUNTS), is_recovered_by_curve=True
     )
-    made = dataclasses.replace(
-        course(
-            regions=(region(mass_kg=volume_ml * 1.04e-3, mass_relative_sd=0.1),),
-            samples=10_000,
-            calibration_relative_sd=CALIBRATION,
-        ),
-        imaging=Imaging(resolution_fwhm_mm=SPECT_FWHM_MM, recovery=TUMOUR_CURVE),
-    )
-    made = dataclasses.replace(
-        made,
-        regions=(dataclasses.replace(made.regions[0], mass_relative_sd=spread),),
+    made = course(
+        regions=(region(mass_kg=volume_ml * 1.04e-3, mass_relative_sd=spread),),
         measurements=(seen,),
+        samples=10_000,
+        calibration_relative_sd=CALIBRATION,
+        imaging=Imaging(resolution_fwhm_mm=SPECT_FWHM_MM, recovery=TUMOUR_CURVE),
     )
     return float(np.std(np.log(analyse(made)[0].regions[0].dose.total_gy)))
 
