@@ -101,7 +101,7 @@ def test_a_module_holds_one_concept(path):
 
 UNITS = {
     "s", "bq", "gy", "sv", "kg", "g", "mol", "j", "ev", "kev", "mev", "u", "m", "cm", "mm", "um",
-    "ml", "cm2", "cm3", "gy2",
+    "ml", "cm2", "cm3", "gy2", "bq2",
 }  # fmt: skip
 # A last word that says what is counted, or that the value is a ratio of equal units.
 DIMENSIONLESS = {

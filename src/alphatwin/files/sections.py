@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=BaseModel)
 
-_TABLES = ("patient", "calibration", "blood", "urine", "marrow", "biology", "assumptions")
+_TABLES = (
+    "patient",
+    "calibration",
+    "imaging",
+    "blood",
+    "urine",
+    "marrow",
+    "biology",
+    "assumptions",
+)
 _ARRAYS = ("agents", "regions", "administrations", "measurements", "sharing", "predictions")
 _KEYS = ("schema", *schema.HeadTable.model_fields, *_TABLES, *_ARRAYS)
 _READ_APART: dict[type[BaseModel], tuple[str, ...]] = {
@@ -74,6 +83,7 @@ class Sections:
     measurements: tuple[Entry[schema.MeasurementTable], ...]
     points: tuple[tuple[Entry[schema.PointTable], ...], ...]
     calibration: Entry[schema.CalibrationTable] | None
+    imaging: Entry[schema.ImagingTable] | None
     blood: Entry[blood_schema.BloodTable] | None
     urine: Entry[blood_schema.UrineTable] | None
     marrow: Entry[blood_schema.MarrowTable] | None
@@ -116,6 +126,7 @@ def read_sections(document: dict[str, Any], *, mistakes: Mistakes) -> Sections:
         ),
         points=tuple(_points(raw, path, mistakes=mistakes) for path, raw in measurements),
         calibration=_optional(schema.CalibrationTable, document, "calibration", mistakes=mistakes),
+        imaging=_optional(schema.ImagingTable, document, "imaging", mistakes=mistakes),
         blood=_optional(blood_schema.BloodTable, document, "blood", mistakes=mistakes),
         urine=_optional(blood_schema.UrineTable, document, "urine", mistakes=mistakes),
         marrow=_optional(blood_schema.MarrowTable, document, "marrow", mistakes=mistakes),

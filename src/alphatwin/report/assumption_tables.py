@@ -9,6 +9,8 @@ from alphatwin.report.tables import AGENTS_PER_TABLE, Table
 from alphatwin.report.value import Caution
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from alphatwin.report.value import Alternative, Assumption, DoseReport, Effect, SourceRecord
 
 _OF_QUANTITY = {"rbe_weighted_dose_gy": " (RBE-weighted)", "bed_gy": " (BED)"}
@@ -83,13 +85,18 @@ def without_effect(report: DoseReport, assumption: Assumption) -> list[str]:
 
 def grouped_warnings(report: DoseReport, *, loud: bool) -> list[Caution]:
     """Return the loud or the quiet warnings; those that say the same of several places once."""
-    groups: dict[tuple[str, str], list[str]] = {}
-    for caution in report.warnings:
-        if caution.loud == loud:
-            groups.setdefault((caution.code, caution.message), []).append(caution.where)
+    return grouped(c for c in report.warnings if c.loud == loud)
+
+
+def grouped(cautions: Iterable[Caution]) -> list[Caution]:
+    """Return warnings, those that say the same of several places once."""
+    groups: dict[tuple[str, bool, str], list[str]] = {}
+    for caution in cautions:
+        key = (caution.code, caution.loud, caution.message)
+        groups.setdefault(key, []).append(caution.where)
     return [
         Caution(code=code, loud=loud, where=", ".join(dict.fromkeys(places)), message=message)
-        for (code, message), places in groups.items()
+        for (code, loud, message), places in groups.items()
     ]
 
 

@@ -15,6 +15,7 @@ from alphatwin.report.blood_value import BloodRecord  # noqa: TC001 - pydantic r
 from alphatwin.report.effect_value import RegionEffect  # noqa: TC001 - pydantic reads it
 from alphatwin.report.estimates import Estimate, WeightedDose  # noqa: TC001
 from alphatwin.report.published_value import PublishedDose  # noqa: TC001 - pydantic reads it
+from alphatwin.report.uncertainty_value import DoseUncertainty  # noqa: TC001 - likewise
 
 Role = Literal["administered", "predicted"]
 
@@ -388,3 +389,10 @@ class DoseReport:
         BloodRecord | None,
         _doc("Blood, red marrow and urine; null if the course says nothing of them."),
     ] = None
+    uncertainty_contributions: Annotated[
+        tuple[DoseUncertainty, ...],
+        _doc(
+            "What makes each dose uncertain: variance shares of its logarithm, by groups of "
+            "sources that are independent of each other (pick-freeze, first order and total)."
+        ),
+    ] = ()

@@ -28,9 +28,11 @@ from alphatwin.workflows.predicting import (
     uptake_factor,
 )
 from alphatwin.workflows.region_answers import RegionAnswer, region_answers
-from alphatwin.workflows.region_curves import RegionKinetics, region_kinetics
+from alphatwin.workflows.region_curves import Joined, RegionKinetics, region_kinetics
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from alphatwin.agents import Agent
     from alphatwin.kinetics import RegionCurve
     from alphatwin.kinetics.excretion import Excretion
@@ -103,7 +105,11 @@ class AgentAnswer:
 
 
 def analyse(
-    course: Course, *, own_agents: tuple[Agent, ...] = (), seed: int = 1
+    course: Course,
+    *,
+    own_agents: tuple[Agent, ...] = (),
+    seed: int = 1,
+    fits: Mapping[tuple[str, str], Joined] | None = None,
 ) -> tuple[AgentAnswer, ...]:
     """Return what every administered and every predicted agent does in every region.
 
@@ -116,6 +122,8 @@ def analyse(
     seed
         Seed of every random stream; streams are named, so that the answer to one question does
         not depend on which others are asked.
+    fits
+        Fits by region and administration, if they are made already; ``None`` makes them.
 
     Returns
     -------
@@ -128,7 +136,7 @@ def analyse(
         If an agent, a prior or an activity that is needed is not known.
     """
     agents = {a.name: find_agent(a.agent, own_agents=own_agents) for a in course.administrations}
-    jointly = joint_fits(course, agents=agents, seed=seed)
+    jointly = joint_fits(course, agents=agents, seed=seed) if fits is None else fits
     by_administration = {
         given.name: tuple(
             region_kinetics(

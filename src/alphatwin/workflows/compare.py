@@ -24,7 +24,7 @@ from alphatwin.workflows.blood_cautions import blood_cautions
 from alphatwin.workflows.cautions import cautions
 from alphatwin.workflows.dose import NOTICE
 from alphatwin.workflows.predicting import find_agent
-from alphatwin.workflows.records import estimate
+from alphatwin.workflows.weighting import estimate
 
 if TYPE_CHECKING:
     import numpy as np

@@ -25,6 +25,7 @@ from alphatwin.workflows.blood_assumptions import blood_assumptions
 from alphatwin.workflows.blood_cautions import blood_cautions
 from alphatwin.workflows.blood_records import blood_record
 from alphatwin.workflows.cautions import cautions
+from alphatwin.workflows.contributions import dose_uncertainties
 from alphatwin.workflows.effect_records import (
     METHOD,
     effect_assumptions,
@@ -96,7 +97,7 @@ def dose_report(
         schema=1,
         kind="dose",
         notice=NOTICE,
-        program=_program(),
+        program=program(),
         inputs=Inputs(
             course_title=course.title,
             course_sha256=file.sha256,
@@ -108,7 +109,7 @@ def dose_report(
         patient=_patient(course.patient),
         regions=tuple(region_record(course, region, answers) for region in course.regions),
         agents=tuple(
-            _agent(answer, course, rows, effect)
+            _agent(answer, course, rows, effect, seed=seed)
             for answer, rows, effect in zip(answers, fates, effects, strict=True)
         ),
         assumptions=(
@@ -126,7 +127,10 @@ def dose_report(
             ),
         ),
         sources=(*sources(course, answers), *((METHOD,) if any(effects) else ())),
-        blood=None if blood is None else blood_record(course, answers, blood),
+        blood=None if blood is None else blood_record(course, answers, blood, seed=seed),
+        uncertainty_contributions=dose_uncertainties(
+            course, answers, own_agents=file.agents, seed=seed
+        ),
     )
 
 
@@ -135,6 +139,8 @@ def _agent(
     course: Course,
     fates: tuple[FateDose, ...],
     effects: tuple[RegionEffect, ...],
+    *,
+    seed: int,
 ) -> AgentReport:
     shares = decay_shares(answer, course)
     return AgentReport(
@@ -149,7 +155,7 @@ def _agent(
         activity_from=answer.activity_from,
         uptake_ratio=uptake_ratio(answer),
         regions=tuple(
-            region_dose(answer, r, course.assumptions, shares[r.region.name])
+            region_dose(answer, r, course.assumptions, shares[r.region.name], seed=seed)
             for r in answer.regions
         ),
         curves=curve_records(answer, course),
@@ -162,7 +168,8 @@ def _agent(
     )
 
 
-def _program() -> Program:
+def program() -> Program:
+    """Return what computes reports: the program and the libraries that numbers rest on."""
     return Program(
         name="AlphaTwin",
         version=__version__,

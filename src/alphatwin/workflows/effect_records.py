@@ -14,7 +14,7 @@ from alphatwin.biology import (
 from alphatwin.report.effect_value import EffectAlternative, EffectParameter, RegionEffect
 from alphatwin.report.value import Alternative, Assumption, Caution, Effect, SourceRecord
 from alphatwin.workflows.effect import BI_FACTOR, effect_parameters, region_biology
-from alphatwin.workflows.records import estimate
+from alphatwin.workflows.weighting import estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
