@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from alphatwin.files.agent_names import AgentNames
+from alphatwin.files.biology import convert_biology
 from alphatwin.files.blood import convert_blood, convert_marrow, convert_urine
 from alphatwin.files.given import convert_administrations, convert_predictions
 from alphatwin.files.injected import check_fate_name
@@ -74,6 +75,7 @@ def convert(sections: Sections, *, mistakes: Mistakes) -> Converted:
     blood = convert_blood(sections, given, assumptions, mistakes=mistakes)
     urine = convert_urine(sections, given, mistakes=mistakes)
     marrow = convert_marrow(sections, blood, patient, mistakes=mistakes)
+    effect = convert_biology(sections, regions, mistakes=mistakes)
     mistakes.raise_if_any()
     head = sections.head.table
     assert patient is not None
@@ -93,6 +95,7 @@ def convert(sections: Sections, *, mistakes: Mistakes) -> Converted:
             marrow=marrow,
             sharing=sharing,
             imaging=imaging,
+            effect=effect,
         ),
         (),
     )

@@ -19,6 +19,7 @@ from alphatwin.patient.course import (
     PreviousTherapy,
     Region,
 )
+from alphatwin.patient.effect import EffectAssumptions, TissueEffect
 from alphatwin.patient.imaging import Imaging
 from alphatwin.patient.injected import Impurity, Injected
 from alphatwin.patient.measurement import MeasuredQuantity, Measurement, Point
@@ -36,6 +37,7 @@ __all__ = [
     "CollectedUrine",
     "Course",
     "DecayDataName",
+    "EffectAssumptions",
     "Imaging",
     "Impurity",
     "Injected",
@@ -48,6 +50,7 @@ __all__ = [
     "PreviousTherapy",
     "Region",
     "SharedFit",
+    "TissueEffect",
     "UptakeFactor",
     "Urine",
     "UrineVoiding",

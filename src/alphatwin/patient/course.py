@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from alphatwin.errors import InvalidValueError
 from alphatwin.patient.assumptions import Assumptions
 from alphatwin.patient.blood import BLOOD
+from alphatwin.patient.effect import EffectAssumptions
 from alphatwin.patient.imaging import Imaging, check_shared_errors
 from alphatwin.patient.injected import Injected
 from alphatwin.patient.sharing import SharedFit, check_shared_curves, check_shared_regions
@@ -227,6 +228,8 @@ class Course:
         Which curves are fitted jointly; all others are fitted one by one.
     imaging
         Resolution and recovery of the camera; ``None`` if not stated.
+    effect
+        What is stated of biological effects; the rest is published, or not known.
     """
 
     title: str
@@ -242,6 +245,7 @@ class Course:
     marrow: Marrow | None = None
     sharing: tuple[SharedFit, ...] = ()
     imaging: Imaging | None = None
+    effect: EffectAssumptions = field(default_factory=EffectAssumptions)
 
     def __post_init__(self) -> None:
         regions = {r.name for r in self.regions}
@@ -275,6 +279,7 @@ class Course:
             )
             raise InvalidValueError(msg)
         self._check_blood(given)
+        self._check_effect(regions)
         dosed = regions if self.blood is None else {*regions, BLOOD}
         for p in self.predictions:
             named = {r for f in p.factors for r in f.regions or ()}
@@ -301,6 +306,12 @@ class Course:
                 administrations=self.administrations,
                 measurements=self.measurements,
             )
+
+    def _check_effect(self, regions: set[str]) -> None:
+        stated = {t.region for t in self.effect.tissues}
+        if not stated <= regions:
+            msg = f"tissues are stated of {sorted(stated - regions)}; regions: {sorted(regions)}"
+            raise InvalidValueError(msg)
 
     def _check_blood(self, given: set[str]) -> None:
         for what, part in (("blood", self.blood), ("urine", self.urine)):

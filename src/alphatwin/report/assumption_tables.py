@@ -11,6 +11,8 @@ from alphatwin.report.value import Caution
 if TYPE_CHECKING:
     from alphatwin.report.value import Alternative, Assumption, DoseReport, Effect, SourceRecord
 
+_OF_QUANTITY = {"rbe_weighted_dose_gy": " (RBE-weighted)", "bed_gy": " (BED)"}
+
 
 def effects_tables(report: DoseReport) -> list[Table]:
     """Return what every alternative to an assumption would do: alternatives against agents.
@@ -37,8 +39,7 @@ def effects_tables(report: DoseReport) -> list[Table]:
                 for name, effects in _by_quantity(alternative):
                     cells = [_effect_cell([e for e in effects if e.agent == a]) for a in agents]
                     if any(cell != MISSING for cell in cells):
-                        weighted = " (RBE-weighted)" if name == "rbe_weighted_dose_gy" else ""
-                        instead = prose(alternative.value + weighted)
+                        instead = prose(alternative.value + _OF_QUANTITY.get(name, ""))
                         first = "" if last == assumption.name else prose(assumption.name)
                         used = prose(assumption.value) if first else ""
                         rows.append((first, used, instead, *cells))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from alphatwin.report import (
     assumption_tables,
     blood_tables,
+    effect_tables,
     fate_tables,
     fit_tables,
     tables,
@@ -67,6 +68,7 @@ def to_html(
         tables=tables,
         fit_tables=fit_tables,
         fate_tables=fate_tables,
+        effect_tables=effect_tables,
         blood_tables=blood_tables,
         uncertainty_tables=uncertainty_tables,
         assumption_tables=assumption_tables,

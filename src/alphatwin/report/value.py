@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from alphatwin.report.blood_value import BloodRecord  # noqa: TC001 - pydantic reads them
+from alphatwin.report.effect_value import RegionEffect  # noqa: TC001 - pydantic reads it
 from alphatwin.report.estimates import Estimate, WeightedDose  # noqa: TC001
 from alphatwin.report.published_value import PublishedDose  # noqa: TC001 - pydantic reads it
 from alphatwin.report.uncertainty_value import DoseUncertainty  # noqa: TC001 - likewise
@@ -305,6 +306,10 @@ class AgentReport:
         tuple[PublishedDose, ...],
         _doc("Absorbed doses published of an administered agent, region by region, may be empty."),
     ] = ()
+    biological_effect: Annotated[
+        tuple[RegionEffect, ...],
+        _doc("Effect of this one administration, where alpha/beta and mass are known."),
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,7 +318,7 @@ class Effect:
 
     agent: Annotated[str, _doc("Name of the agent.")]
     region: Annotated[str, _doc("Name of the region.")]
-    quantity: Annotated[str, _doc("absorbed_dose_gy or rbe_weighted_dose_gy.")]
+    quantity: Annotated[str, _doc("absorbed_dose_gy, rbe_weighted_dose_gy or bed_gy.")]
     ratio: Annotated[float, _doc("Answer under the alternative over the answer of this report.")]
 
 
