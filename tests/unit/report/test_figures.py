@@ -220,9 +220,9 @@ def test_text_stays_inside_its_figure(pictures):
 
 def test_nothing_to_show_gives_no_figure():
     report = sample_report()
-    bare = replace(report, agents=())
+    bare = replace(report, agents=(), uncertainty_contributions=())
     assert draw(bare) == ()
-    no_dose = replace(report, regions=(), agents=())
+    no_dose = replace(bare, regions=())
     assert draw(no_dose) == ()
 
 
