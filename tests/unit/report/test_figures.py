@@ -280,7 +280,7 @@ def test_tiny_and_huge_values_are_drawn(factor):
         )
         for agent in report.agents
     )
-    assert len(draw(replace(report, agents=agents))) == 6
+    assert len(draw(replace(report, agents=agents))) == len(AXES)
 
 
 def test_curves_that_never_rise_are_drawn():
