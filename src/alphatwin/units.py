@@ -362,7 +362,7 @@ def _read_unit(names: tuple[tuple[str, int], ...], *, kind: _Kind) -> float | No
         wanted = 3 if family is _VOLUME and base is not None and base[1] == "meter" else 1
         if base is None or power != wanted:
             return None
-        one = _registry().Quantity(1.0, "".join(base)) ** power
+        one = _registry().Quantity(1.0, f"{''.join(base)} ** {power}")
         in_core = float(one.to(core_units[i]).magnitude)
         factor = factor / in_core if i else factor * in_core
     return float(f"{factor:.15g}")  # pint's factors are off by an ulp: 1 mL is 1.0000000000000002

@@ -151,6 +151,13 @@ UNIT_OF_ANOTHER = {
     "values": "in the unit that the name beside it says",
     "arrays": "of any unit, for their shapes alone",
     "z": "standard normal deviate",
+    "gradient": "of a quantity by its inputs, in its unit over theirs",
+    "jacobian": "of a curve by its parameters, in its unit over theirs",
+    "covariance": "in the units of the two inputs",
+    "correlation": "correlation coefficients, without a unit",
+    "renewed_values": "in the unit of the values beside them",
+    "others_renewed_values": "in the unit of the values beside them",
+    "labels": "names of groups, as numbers",
 }
 FLOATS = re.compile(r"\b(float|ArrayLike|NDArray\[np\.float64\]|Floats)\b")
 DEFERRED = re.compile(r"\b(Lognormal|Callable|Mapping|dict|NamedTuple)\b")

@@ -95,8 +95,8 @@ def convert(sections: Sections, *, mistakes: Mistakes) -> Converted:
             urine=urine,
             marrow=marrow,
             sharing=sharing,
-            effect=effect,
             imaging=imaging,
+            effect=effect,
         ),
         (),
     )

@@ -209,10 +209,10 @@ class Course:
         nothing is known of it, and nothing is computed.
     sharing
         Which curves are fitted jointly; all others are fitted one by one.
-    effect
-        What is stated of biological effects; the rest is published, or not known.
     imaging
         Resolution and recovery of the camera; ``None`` if not stated.
+    effect
+        What is stated of biological effects; the rest is published, or not known.
     """
 
     title: str
@@ -227,8 +227,8 @@ class Course:
     urine: Urine | None = None
     marrow: Marrow | None = None
     sharing: tuple[SharedFit, ...] = ()
-    effect: EffectAssumptions = field(default_factory=EffectAssumptions)
     imaging: Imaging | None = None
+    effect: EffectAssumptions = field(default_factory=EffectAssumptions)
 
     def __post_init__(self) -> None:
         regions = {r.name for r in self.regions}
