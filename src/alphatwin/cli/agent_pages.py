@@ -25,10 +25,10 @@ _WORDS = {  # quantity: name and unit on the page, and one SI unit in that
 
 def print_agents(report: AgentsReport) -> None:
     """Print one line per agent."""
-    grid = table("Agents", ("name", "nuclide", "vector", "target", "action", "regimens"))
+    grid = table("Agents", ("name", "for", "nuclide", "vector", "target", "action", "regimens"))
     for a in report.agents:
         count = str(len(a.prescriptions))
-        grid.add_row(a.name, a.nuclide, a.vector, a.target, a.receptor_action, count)
+        grid.add_row(a.name, a.use, a.nuclide, a.vector, a.target, a.action, count)
     print_table(grid)
 
 
@@ -37,20 +37,25 @@ def print_agent(agent: Agent) -> None:
     out = console()
     out.print(f"[bold]{agent.name}[/]  ({', '.join(agent.aliases) or 'no other name'})")
     out.print(
-        f"{agent.nuclide} on {agent.vector}, chelator {agent.chelator or 'none'}; "
-        f"{agent.receptor_action} of {agent.target}; {', '.join(agent.routes)}; "
+        f"{agent.use}: {agent.nuclide} on {escape(agent.vector)}, "
+        f"chelator {agent.chelator or 'none'}; "
+        f"{agent.action}{' of' if agent.receptor_action else ''} {agent.target}; "
+        f"{', '.join(agent.routes)}; "
         f"imaging partners: {', '.join(agent.imaging_partners) or 'none'}"
     )
     if agent.note:
         out.print(agent.note)
     if agent.prescriptions:
-        grid = table("Published prescriptions", ("name", "activity", "cycles", "every", "status"))
+        grid = table(
+            "Published prescriptions", ("name", "activity", "cycles", "every", "with", "status")
+        )
         for p in agent.prescriptions:
             grid.add_row(
                 p.name,
                 _activity(p),
                 "-" if p.cycles is None else str(p.cycles),
                 "-" if p.interval_s is None else format_time(p.interval_s),
+                ", ".join(p.combination) or "-",
                 p.source.status,
             )
         print_table(grid)

@@ -21,9 +21,8 @@ _APART = {
     "Agent": {
         "name": "Name such as `225Ac-DOTATATE`.",
         "aliases": "Other names that mean exactly the same agent.",
-        "vector": "Molecule that binds.",
-        "target": "What the vector binds to.",
-        "receptor_action": "Whether the vector activates its target.",
+        "vector": "Molecule that binds or is taken up.",
+        "target": "What the vector binds to, or what takes it up.",
         "prescriptions": "Published regimens.",
         "kinetics": "Published population figures. Of several for one region and quantity, the "
         "first that has a spread is the one to use; the others show how far studies differ.",
