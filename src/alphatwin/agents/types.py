@@ -248,9 +248,7 @@ class Agent:
         """What the vector does at its target, in words."""
         if self.receptor_action is not None:
             return self.receptor_action
-        return {"transporter": "taken up by transporter", "enzyme": "binds enzyme"}[
-            self.target_kind
-        ]
+        return "substrate" if self.target_kind == "transporter" else "ligand"
 
     def _check_action(self) -> None:
         if self.target_kind == "receptor":

@@ -25,10 +25,10 @@ _WORDS = {  # quantity: name and unit on the page, and one SI unit in that
 
 def print_agents(report: AgentsReport) -> None:
     """Print one line per agent."""
-    grid = table("Agents", ("name", "for", "nuclide", "vector", "target", "action", "regimens"))
+    grid = table("Agents", ("name", "for", "nuclide", "vector", "action", "regimens"))
     for a in report.agents:
         count = str(len(a.prescriptions))
-        grid.add_row(a.name, a.use, a.nuclide, a.vector, a.target, a.action, count)
+        grid.add_row(a.name, a.use, a.nuclide, escape(a.vector), a.action, count)
     print_table(grid)
 
 
@@ -39,26 +39,26 @@ def print_agent(agent: Agent) -> None:
     out.print(
         f"{agent.use}: {agent.nuclide} on {escape(agent.vector)}, "
         f"chelator {agent.chelator or 'none'}; "
-        f"{agent.action}{' of' if agent.receptor_action else ''} {agent.target}; "
+        f"{agent.action} of {agent.target}; "
         f"{', '.join(agent.routes)}; "
         f"imaging partners: {', '.join(agent.imaging_partners) or 'none'}"
     )
     if agent.note:
         out.print(agent.note)
     if agent.prescriptions:
-        grid = table(
-            "Published prescriptions", ("name", "activity", "cycles", "every", "with", "status")
-        )
+        grid = table("Published prescriptions", ("name", "activity", "cycles", "every", "status"))
         for p in agent.prescriptions:
             grid.add_row(
                 p.name,
                 _activity(p),
                 "-" if p.cycles is None else str(p.cycles),
                 "-" if p.interval_s is None else format_time(p.interval_s),
-                ", ".join(p.combination) or "-",
                 p.source.status,
             )
         print_table(grid)
+        for p in agent.prescriptions:
+            if p.combination:
+                out.print(f"{p.name}: given with {', '.join(p.combination)}")
     if agent.kinetics:
         sources = list(dict.fromkeys(k.source.citation for k in agent.kinetics))
         print_table(_kinetics(agent, sources))

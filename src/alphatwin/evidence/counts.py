@@ -17,9 +17,7 @@ References
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from alphatwin.evidence.amounts import decimals
@@ -38,18 +36,24 @@ def rounded_counts(percent: Decimal, *, of: int) -> range:
     of
         Denominator.
     """
-    half = Fraction(1, 2 * 10 ** decimals(percent))
-    low = math.ceil((Fraction(percent) - half) * of / 100)
-    high = math.floor((Fraction(percent) + half) * of / 100)
+    printed, unit = _digits(percent)
+    low = -((1 - 2 * printed) * of // (200 * unit))
+    high = (2 * printed + 1) * of // (200 * unit)
     return range(max(low, 0), min(high, of) + 1)
 
 
 def truncated_counts(percent: Decimal, *, of: int) -> range:
     """Return the counts whose share of ``of`` is cut to the printed percentage; as above."""
-    step = Fraction(1, 10 ** decimals(percent))
-    low = math.ceil(Fraction(percent) * of / 100)
-    high = math.ceil((Fraction(percent) + step) * of / 100) - 1
+    printed, unit = _digits(percent)
+    low = -(-printed * of // (100 * unit))
+    high = -(-(printed + 1) * of // (100 * unit)) - 1
     return range(max(low, 0), min(high, of) + 1)
+
+
+def _digits(percent: Decimal) -> tuple[int, int]:
+    """Return a percentage as whole units of its last digit, and how many make one per cent."""
+    unit = 10 ** decimals(percent)
+    return int(percent * unit), unit
 
 
 def possible_counts(percent: Decimal, *, of: int) -> range:

@@ -1,7 +1,8 @@
 r"""Confidence intervals of a share :math:`x` of :math:`n`, as the field prints them.
 
 The exact interval inverts the binomial test (docs/theory-evidence.md, eq. V5): its ends are
-quantiles of beta distributions [1]_. Wilson's inverts the score test (eq. V6) [2]_. The others
+quantiles of beta distributions [1]_, found without SciPy, whose import would take longer than
+the answer. Wilson's inverts the score test (eq. V6) [2]_. The others
 are here because sources print them: Wald, Agresti-Coull and Jeffreys [3]_.
 
 References
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from alphatwin.errors import InvalidValueError
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LEVEL_FRACTION = 0.95
+_BISECTIONS = 60  # halvings of [0, 1]: to 1e-18
+_MOST_TERMS = 500  # of the continued fraction; about the square root of the denominator is enough
+_CONVERGED = 1e-15
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +127,43 @@ def _check(x: int, of: int, level_fraction: float) -> None:
         raise InvalidValueError(msg)
 
 
+@lru_cache(maxsize=4096)
 def _beta_quantile(probability: float, a: float, b: float) -> float:
-    from scipy.special import betaincinv
+    """Return the quantile of a beta distribution, by bisection of the incomplete beta function."""
+    low, high = 0.0, 1.0
+    for _ in range(_BISECTIONS):
+        middle = 0.5 * (low + high)
+        if _incomplete_beta(middle, a, b) < probability:
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high)
 
-    return float(betaincinv(a, b, probability))
+
+def _incomplete_beta(x: float, a: float, b: float) -> float:
+    """Return the regularised incomplete beta function I_x(a, b), 0 < x < 1 (eq. V7)."""
+    if x > (a + 1.0) / (a + b + 2.0):
+        return 1.0 - _incomplete_beta(1.0 - x, b, a)
+    log_front = (
+        math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
+    )
+    return math.exp(log_front) * _continued_fraction(x, a, b) / a
+
+
+def _continued_fraction(x: float, a: float, b: float) -> float:
+    """Return the continued fraction of the incomplete beta function, by Lentz's method."""
+    c, d = 1.0, 1.0 / (1.0 - (a + b) * x / (a + 1.0))
+    value = d
+    for m in range(1, _MOST_TERMS):
+        even = m * (b - m) * x / ((a + 2 * m - 1.0) * (a + 2 * m))
+        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1.0))
+        for term in (even, odd):
+            d = 1.0 / (1.0 + term * d)
+            c = 1.0 + term / c
+            value *= c * d
+        if abs(c * d - 1.0) < _CONVERGED:
+            break
+    return value
 
 
 def _normal_quantile(probability: float) -> float:

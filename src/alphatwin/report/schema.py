@@ -86,6 +86,7 @@ def make_schema(kind: Kind) -> Jsonable:
 
 
 def _values() -> dict[str, type]:
+    from alphatwin.report import evidence_value
     from alphatwin.report.compare_value import CompareReport
     from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
     from alphatwin.report.schedule_value import ScheduleReport
@@ -98,13 +99,37 @@ def _values() -> dict[str, type]:
         "agents": AgentsReport,
         "compare": CompareReport,
         "schedule": ScheduleReport,
+        "evidence_list": evidence_value.EvidenceListReport,
+        "evidence_record": evidence_value.EvidenceRecordReport,
+        "evidence_find": evidence_value.EvidenceFindReport,
+        "evidence_audit": evidence_value.EvidenceAuditReport,
     }
 
 
 def _documented_by_docstring() -> tuple[type, ...]:
+    from alphatwin import evidence
     from alphatwin.agents import types
+    from alphatwin.evidence.audit import AuditFinding
+    from alphatwin.report.evidence_value import RecordLine
 
     return (
+        evidence.Record,
+        evidence.Citation,
+        evidence.Place,
+        evidence.Amount,
+        evidence.Group,
+        evidence.Regimen,
+        evidence.FollowUp,
+        evidence.DatedEvent,
+        evidence.Limitation,
+        evidence.Proportion,
+        evidence.AdverseEvent,
+        evidence.TimeToEvent,
+        evidence.Finding,
+        evidence.Claim,
+        evidence.EvidenceRow,
+        RecordLine,
+        AuditFinding,
         types.Agent,
         types.Prescription,
         types.PopulationKinetics,

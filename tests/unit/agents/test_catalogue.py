@@ -102,7 +102,7 @@ def test_a_transporter_has_a_substrate_and_no_action_on_a_receptor():
     mabg = agent("211At-MABG")
     assert (mabg.target, mabg.target_kind) == ("norepinephrine transporter", "transporter")
     assert mabg.receptor_action is None
-    assert mabg.action == "taken up by transporter"
+    assert mabg.action == "substrate"
     assert mabg.chelator is None
 
 
