@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 from alphatwin.evidence.amounts import decimals
 from alphatwin.evidence.audit.finding import AuditFinding, found
 from alphatwin.evidence.counts import possible_counts
-from alphatwin.evidence.intervals import METHODS
+from alphatwin.evidence.intervals import METHODS, ShareInterval, wilson_interval
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
     from alphatwin.evidence.outcomes import Proportion, TimeToEvent
     from alphatwin.evidence.record import Record
 
-MOST_TRIED = 3  # an interval of another group is looked for up to so many times the group
+NEAR_PEOPLE = 3.0  # by which the ends of two methods differ, over the denominator
+NEAR_FRACTION = 0.005  # and for the digits printed
+MOST_SHOWN = 3  # denominators that a finding lists
 
 
 def audit_ranges(record: Record) -> Iterator[AuditFinding]:
@@ -77,9 +79,12 @@ def _counts(row: Proportion, of: int | None) -> range:
     return possible_counts(row.percent, of=of)
 
 
-def _method(row: Proportion, counts: range, *, of: int) -> str | None:
+def _method(
+    row: Proportion, counts: Sequence[int], *, of: int, names: tuple[str, ...] = tuple(METHODS)
+) -> str | None:
     """Return a method that gives the printed interval for one of the counts."""
-    for name, method in METHODS.items():
+    for name in names:
+        method = METHODS[name]
         for n in counts:
             found_here = method(n, of=of, level_fraction=float(row.level) / 100.0)
             if _prints(row.low, found_here.low_fraction) and _prints(
@@ -99,8 +104,22 @@ def _prints(printed: Decimal | None, fraction: float) -> bool:
 
 
 def _denominators(row: Proportion, *, of: int) -> tuple[int, ...]:
-    fits = (n for n in range(1, MOST_TRIED * of + 1) if _method(row, _counts_of(row, n), of=n))
-    return tuple(fits)[:MOST_TRIED]
+    """Return denominators whose exact or Wilson interval is printed, tried where it is near."""
+    fits: list[int] = []
+    for size in range(1, 2 * of + 1):
+        counts = _counts_of(row, size)
+        if len(fits) == MOST_SHOWN:
+            break
+        near = [n for n in counts if _is_near(row, wilson_interval(n, of=size), of=size)]
+        if near and _method(row, near, of=size, names=("exact", "Wilson")):
+            fits.append(size)
+    return tuple(fits)
+
+
+def _is_near(row: Proportion, wilson: ShareInterval, *, of: int) -> bool:
+    ends = ((row.low, wilson.low_fraction), (row.high, wilson.high_fraction))
+    reach = NEAR_FRACTION + NEAR_PEOPLE / of
+    return all(p is not None and abs(float(p) / 100.0 - end) < reach for p, end in ends)
 
 
 def _counts_of(row: Proportion, of: int) -> range:
