@@ -20,23 +20,24 @@ if TYPE_CHECKING:
         EvidenceRecordReport,
     )
 
-LONGEST = 34  # characters of a name in a table; the whole stands in --json
+LONGEST = 30  # characters of a name in a table; the whole stands in --json
+LONGEST_FIGURE = 18
 
 
 def print_records(report: EvidenceListReport) -> None:
     """Print one line per record."""
     grid = table(
         f"{len(report.records)} studies and trials",
-        ("record", "kind", "agent", "before", "n", "published"),
+        ("record", "kind", "agent", "before", "n", "year"),
     )
     for one in report.records:
         grid.add_row(
             one.id,
-            one.kind if one.phase is None else f"phase {one.phase}",
-            one.agents[0],
+            one.kind.removesuffix(" study") if one.phase is None else f"phase {one.phase}",
+            _short(one.agents[0], longest=LONGEST_FIGURE),
             _prior(one.prior),
             "-" if one.n is None else str(one.n),
-            one.published or "-",
+            (one.published or "-")[:4],
         )
     print_table(grid)
 
@@ -56,7 +57,8 @@ def print_record(report: EvidenceRecordReport) -> None:
     groups = table("People", ("group", "role", "n", "where"))
     for g in one.groups:
         place = f"{g.place.source} {g.place.where}"
-        groups.add_row(_short(g.about), g.role, "-" if g.n is None else str(g.n), _short(place))
+        size = "-" if g.n is None else str(g.n)
+        groups.add_row(_short(g.about), g.role, size, _short(place, longest=LONGEST_FIGURE))
     print_table(groups)
     for r in one.regimens:
         parts = [
@@ -95,12 +97,12 @@ def _print_rows(title: str, rows: Iterable[EvidenceRow]) -> None:
     for row in rows:
         head = f"{row.record}, {row.agent}"
         if head != last:
-            grid.add_row(f"[bold]{escape(head)}[/]", "", "", "")
+            grid.add_row(f"[bold]{escape(_short(head))}[/]", "", "", "")
             last = head
         mark = " *" if row.superseded_by else ""
         grid.add_row(
-            f"  {escape(_short(row.outcome))}{mark}",
-            escape(_short(figure_text(row))),
+            f"  {escape(_short(row.outcome, longest=LONGEST - 4))}{mark}",
+            escape(_short(figure_text(row), longest=LONGEST_FIGURE)),
             interval_text(row.exact_low_fraction, row.exact_high_fraction),
             interval_text(row.wilson_low_fraction, row.wilson_high_fraction),
         )
@@ -125,8 +127,8 @@ def print_audit(report: EvidenceAuditReport) -> None:
         out.print(f"Nothing found in {len(report.records)} records.")
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3].rstrip()}..."
+def _short(text: str, *, longest: int = LONGEST) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 3].rstrip()}..."
 
 
 def _prior(text: str) -> str:
