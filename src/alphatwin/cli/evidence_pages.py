@@ -10,7 +10,7 @@ from alphatwin.cli.output import console, print_table, table
 from alphatwin.report.evidence_table import figure_text, interval_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from alphatwin.evidence import EvidenceRow
     from alphatwin.report.evidence_value import (
@@ -91,24 +91,43 @@ def print_answer(report: EvidenceFindReport) -> None:
         out.print(f"- {escape(text)}")
 
 
-def _print_rows(title: str, rows: Iterable[EvidenceRow]) -> None:
-    grid = table(title, ("study, outcome", "figure", "exact (%)", "Wilson (%)"))
-    last = ""
-    for row in rows:
-        head = f"{row.record}, {row.agent}"
-        if head != last:
+def _print_rows(title: str, rows: Sequence[EvidenceRow]) -> None:
+    figures = [row for row in rows if row.kind != "finding"]
+    if figures:
+        grid = table(title, ("study, outcome", "figure", "exact (%)", "Wilson (%)"))
+        for head, mine in _by_head(figures).items():
             grid.add_row(f"[bold]{escape(_short(head))}[/]", "", "", "")
-            last = head
-        mark = " *" if row.superseded_by else ""
-        grid.add_row(
-            f"  {escape(_short(row.outcome, longest=LONGEST - 4))}{mark}",
-            escape(_short(figure_text(row), longest=LONGEST_FIGURE)),
-            interval_text(row.exact_low_fraction, row.exact_high_fraction),
-            interval_text(row.wilson_low_fraction, row.wilson_high_fraction),
-        )
-    print_table(grid)
-    if any(row.superseded_by for row in rows):
-        console().print("* replaced by a newer figure or record")
+            for row in mine:
+                grid.add_row(*_cells(row))
+        print_table(grid)
+    out = console()
+    if any(row.superseded_by for row in figures):
+        out.print("* replaced by a newer figure or record")
+    for head, mine in _by_head(row for row in rows if row.kind == "finding").items():
+        out.print(f"\n[bold]{escape(head)}[/]")
+        for row in mine:
+            stated = f": {row.stated}" if row.stated else ""
+            out.print(f"  {escape(row.outcome)}{stated}")
+    for row in figures:
+        for text in row.cautions:
+            out.print(f"{row.record}, {escape(row.outcome)}: {escape(text)}")
+
+
+def _by_head(rows: Iterable[EvidenceRow]) -> dict[str, list[EvidenceRow]]:
+    grouped: dict[str, list[EvidenceRow]] = {}
+    for row in rows:
+        grouped.setdefault(f"{row.record}, {row.agent}", []).append(row)
+    return grouped
+
+
+def _cells(row: EvidenceRow) -> tuple[str, ...]:
+    mark = " *" if row.superseded_by else ""
+    return (
+        f"  {escape(_short(row.outcome, longest=LONGEST - 4))}{mark}",
+        escape(_short(figure_text(row), longest=LONGEST_FIGURE)),
+        interval_text(row.exact_low_fraction, row.exact_high_fraction),
+        interval_text(row.wilson_low_fraction, row.wilson_high_fraction),
+    )
 
 
 def print_audit(report: EvidenceAuditReport) -> None:
