@@ -36,6 +36,10 @@ _PARTS: dict[Kind, str] = {
     "chain": "A decay chain: `alphatwin chain`",
     "nuclide": "A nuclide: `alphatwin nuclide`",
     "agents": "The catalogue of agents: `alphatwin agents`",
+    "evidence_list": "Studies and trials: `alphatwin evidence list`",
+    "evidence_record": "A study or trial: `alphatwin evidence show`",
+    "evidence_find": "Figures that answer a question: `alphatwin evidence find`",
+    "evidence_audit": "An audit of records: `alphatwin evidence audit`",
 }
 
 

@@ -194,6 +194,8 @@ def _record(
         raise DataError(msg)
     _check_keys(source, Source, where=f"{where}.source")
     try:
+        if "combination" in entry:
+            entry["combination"] = _texts(entry["combination"], key="combination")
         return kind(**_floats(entry, kind), source=Source(**source))
     except AlphaTwinError as error:
         msg = f"{where}: {error}"

@@ -30,10 +30,29 @@ from alphatwin.agents.checks import (
     need_positive,
     need_text,
 )
+from alphatwin.agents.published import Prescription, Route, Source, Stability, Status
 from alphatwin.errors import DataError, InvalidValueError
 
-Status = Literal["read", "recalled", "computed"]
-Route = Literal["intravenous", "intra-arterial"]
+__all__ = [
+    "Agent",
+    "Distribution",
+    "PopulationKinetics",
+    "Prescription",
+    "Quantity",
+    "ReceptorAction",
+    "Route",
+    "SampleUnit",
+    "Source",
+    "Spread",
+    "Stability",
+    "Statistic",
+    "Status",
+    "TargetKind",
+    "Use",
+]
+
+Use = Literal["therapy", "imaging"]
+TargetKind = Literal["receptor", "transporter", "enzyme"]
 ReceptorAction = Literal["agonist", "antagonist"]
 Quantity = Literal[
     "effective_half_life_s",
@@ -48,110 +67,6 @@ SampleUnit = Literal["patients", "lesions", "treatments"]
 
 NUCLIDE = re.compile(r"[A-Z][a-z]?-[1-9][0-9]{0,2}(m[1-9]?)?")
 REGION = re.compile(r"[a-z]+(_[a-z]+)*")
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a figure comes from, and whether it was seen there.
-
-    Attributes
-    ----------
-    citation
-        Authors, journal, year.
-    doi_or_url
-        Where it can be opened; if neither is known, where it is cited.
-    status
-        ``read``: seen in the source itself; ``recalled``: from memory or at second hand,
-        never a test's truth; ``computed``: from read figures, as the note says.
-    note
-        Place in the source, and what a reader must know.
-    """
-
-    citation: str
-    doi_or_url: str
-    status: Status
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        need_text("citation", self.citation)
-        need_text("doi_or_url", self.doi_or_url)
-        need_choice("status", self.status, get_args(Status))
-
-
-@dataclass(frozen=True, slots=True)
-class Prescription:
-    """A published regimen: exactly one of a fixed activity or an activity per body mass.
-
-    Attributes
-    ----------
-    name
-        Short name, unique within the agent.
-    activity_bq, activity_bq_per_kg
-        Activity per cycle, fixed or per body mass; the other is None. [Bq], [Bq/kg]
-    cycles
-        Number of cycles, None if not fixed in advance.
-    interval_s
-        Time from one administration to the next, None if not stated. [s]
-    cumulative_limit_bq, single_limit_bq
-        Limits stated with the regimen, None if none was. [Bq]
-    route
-        How it was given.
-    population
-        Who received it, in words.
-    source
-        Where the regimen is published.
-    """
-
-    name: str
-    route: Route
-    population: str
-    source: Source
-    activity_bq: float | None = None
-    activity_bq_per_kg: float | None = None
-    cycles: int | None = None
-    interval_s: float | None = None
-    cumulative_limit_bq: float | None = None
-    single_limit_bq: float | None = None
-
-    def __post_init__(self) -> None:
-        need_text("name", self.name)
-        need_text("population", self.population)
-        need_choice("route", self.route, get_args(Route))
-        if (self.activity_bq is None) == (self.activity_bq_per_kg is None):
-            msg = (
-                f"prescription {self.name!r}: give exactly one of activity_bq and "
-                f"activity_bq_per_kg, got {self.activity_bq} and {self.activity_bq_per_kg}"
-            )
-            raise InvalidValueError(msg)
-        need_positive("activity_bq", self.activity_bq)
-        need_positive("activity_bq_per_kg", self.activity_bq_per_kg)
-        need_count("cycles", self.cycles)
-        need_positive("interval_s", self.interval_s)
-        need_positive("cumulative_limit_bq", self.cumulative_limit_bq)
-        need_positive("single_limit_bq", self.single_limit_bq)
-
-    def activity_for_bq(self, body_mass_kg: float) -> float:
-        """Return the activity of one cycle for a patient, without any limit applied.
-
-        Parameters
-        ----------
-        body_mass_kg
-            Body mass; it does not matter when the activity is fixed. [kg]
-
-        Returns
-        -------
-        float
-            Activity per cycle. [Bq]
-
-        Raises
-        ------
-        InvalidValueError
-            If the body mass is not positive and finite.
-        """
-        need_positive("body_mass_kg", body_mass_kg)
-        if self.activity_bq is not None:
-            return self.activity_bq
-        return (self.activity_bq_per_kg or 0.0) * body_mass_kg
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,34 +167,7 @@ class PopulationKinetics:
         return math.exp(math.sqrt(log_variance))
 
 
-@dataclass(frozen=True, slots=True)
-class Stability:
-    """A published finding on how long the agent stays whole.
-
-    Attributes
-    ----------
-    medium
-        Where it was looked at: saline, plasma, urine and the like.
-    duration_s
-        How long after preparation or injection. [s]
-    finding
-        What was found, in words.
-    source
-        Where it is published.
-    """
-
-    medium: str
-    duration_s: float
-    finding: str
-    source: Source
-
-    def __post_init__(self) -> None:
-        need_text("medium", self.medium)
-        need_text("finding", self.finding)
-        need_positive("duration_s", self.duration_s)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
     """A radiopharmaceutical and what is published about its use.
 
@@ -287,8 +175,14 @@ class Agent:
     ----------
     name, aliases
         Name such as ``225Ac-DOTATATE``, and other names that mean exactly the same agent.
-    vector, target, receptor_action
-        The molecule that binds, what it binds to, and whether it activates the receptor.
+    use
+        What it is given for: ``therapy`` (which may also be imaged) or ``imaging`` alone.
+    vector, target
+        The molecule that binds or is carried, and what it binds to or is carried by.
+    target_kind
+        Whether the target is a receptor, a transporter that takes the vector up, or an enzyme.
+    receptor_action
+        Whether the vector activates its receptor; None where the target is no receptor.
     chelator
         What holds the nuclide, None for a covalent label.
     nuclide
@@ -307,12 +201,14 @@ class Agent:
     """
 
     name: str
+    aliases: tuple[str, ...] = ()
+    use: Use = "therapy"
     vector: str
     target: str
-    receptor_action: ReceptorAction
+    target_kind: TargetKind = "receptor"
+    receptor_action: ReceptorAction | None = None
     nuclide: str
     routes: tuple[Route, ...]
-    aliases: tuple[str, ...] = ()
     chelator: str | None = None
     imaging_partners: tuple[str, ...] = ()
     prescriptions: tuple[Prescription, ...] = ()
@@ -326,7 +222,9 @@ class Agent:
             need_text(field, getattr(self, field))
         if self.chelator is not None:
             need_text("chelator", self.chelator)
-        need_choice("receptor_action", self.receptor_action, get_args(ReceptorAction))
+        need_choice("use", self.use, get_args(Use))
+        need_choice("target_kind", self.target_kind, get_args(TargetKind))
+        self._check_action()
         need_pattern("nuclide", self.nuclide, NUCLIDE, "a canonical name such as 'Lu-177'")
         if not self.routes:
             msg = f"routes of {self.name} is empty; allowed: {', '.join(get_args(Route))}"
@@ -344,6 +242,23 @@ class Agent:
             if names.count(p.name) > 1:
                 msg = f"prescription {p.name!r} stands twice; each needs its own name"
                 raise InvalidValueError(msg)
+
+    @property
+    def action(self) -> str:
+        """What the vector does at its target, in words."""
+        if self.receptor_action is not None:
+            return self.receptor_action
+        return "substrate" if self.target_kind == "transporter" else "ligand"
+
+    def _check_action(self) -> None:
+        if self.target_kind == "receptor":
+            need_choice("receptor_action", self.receptor_action, get_args(ReceptorAction))
+        elif self.receptor_action is not None:
+            msg = (
+                f"receptor_action of {self.name} must be left out, as its target is "
+                f"of the kind {self.target_kind}; got {self.receptor_action!r}"
+            )
+            raise InvalidValueError(msg)
 
     def figures(self, region: str, *, quantity: Quantity) -> tuple[PopulationKinetics, ...]:
         """Return every published figure of a quantity in a region, the one to use first.

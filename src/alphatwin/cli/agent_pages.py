@@ -25,10 +25,10 @@ _WORDS = {  # quantity: name and unit on the page, and one SI unit in that
 
 def print_agents(report: AgentsReport) -> None:
     """Print one line per agent."""
-    grid = table("Agents", ("name", "nuclide", "vector", "target", "action", "regimens"))
+    grid = table("Agents", ("name", "for", "vector", "action", "regimens"))
     for a in report.agents:
         count = str(len(a.prescriptions))
-        grid.add_row(a.name, a.nuclide, a.vector, a.target, a.receptor_action, count)
+        grid.add_row(a.name, a.use, escape(a.vector), a.action, count)
     print_table(grid)
 
 
@@ -37,8 +37,10 @@ def print_agent(agent: Agent) -> None:
     out = console()
     out.print(f"[bold]{agent.name}[/]  ({', '.join(agent.aliases) or 'no other name'})")
     out.print(
-        f"{agent.nuclide} on {agent.vector}, chelator {agent.chelator or 'none'}; "
-        f"{agent.receptor_action} of {agent.target}; {', '.join(agent.routes)}; "
+        f"{agent.use}: {agent.nuclide} on {escape(agent.vector)}, "
+        f"chelator {agent.chelator or 'none'}; "
+        f"{agent.action} of {agent.target}; "
+        f"{', '.join(agent.routes)}; "
         f"imaging partners: {', '.join(agent.imaging_partners) or 'none'}"
     )
     if agent.note:
@@ -54,6 +56,9 @@ def print_agent(agent: Agent) -> None:
                 p.source.status,
             )
         print_table(grid)
+        for p in agent.prescriptions:
+            if p.combination:
+                out.print(f"{p.name}: given with {', '.join(p.combination)}")
     if agent.kinetics:
         sources = list(dict.fromkeys(k.source.citation for k in agent.kinetics))
         print_table(_kinetics(agent, sources))

@@ -12,7 +12,13 @@ from typing import Annotated
 
 import typer
 
-from alphatwin.cli import physics_commands, plan_command, report_commands, schedule_command
+from alphatwin.cli import (
+    evidence_commands,
+    physics_commands,
+    plan_command,
+    report_commands,
+    schedule_command,
+)
 from alphatwin.errors import AlphaTwinError
 from alphatwin.version import __version__
 
@@ -38,6 +44,7 @@ app.command("schedule")(schedule_command.schedule)
 app.command("chain")(physics_commands.chain)
 app.command("nuclide")(physics_commands.nuclide)
 app.command("agents")(physics_commands.agents)
+app.add_typer(evidence_commands.evidence)
 
 
 def _version(*, value: bool) -> None:

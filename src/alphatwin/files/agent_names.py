@@ -103,10 +103,18 @@ def _own_agent(entry: Entry[schema.AgentTable], *, mistakes: Mistakes) -> Agent 
     except AlphaTwinError as error:
         mistakes.add((*entry.path, "nuclide"), str(error))
         return None
+    if (entry.table.target_kind == "receptor") == (entry.table.receptor_action is None):
+        mistakes.add(
+            (*entry.path, "receptor_action"),
+            "say 'agonist' or 'antagonist' of a receptor, and leave it out of another "
+            f"target_kind; got {show(entry.table.receptor_action)} of a {entry.table.target_kind}",
+        )
+        return None
     return Agent(
         name=entry.table.name,
         vector=entry.table.vector,
         target=entry.table.target,
+        target_kind=entry.table.target_kind,
         receptor_action=entry.table.receptor_action,
         chelator=entry.table.chelator,
         nuclide=nuclide,

@@ -198,8 +198,10 @@ class AgentTable(StrictTable):
     nuclide: Name = Field(description="nuclide such as 'Lu-177'")
     vector: Name = Field(description="the molecule that binds")
     target: Name = Field(description="what it binds to")
-    receptor_action: Literal["agonist", "antagonist"] = Field(
-        description="'agonist' or 'antagonist'"
+    target_kind: Literal["receptor", "transporter", "enzyme"] = "receptor"
+    receptor_action: Literal["agonist", "antagonist"] | None = Field(
+        default=None,
+        description="'agonist' or 'antagonist', of a receptor",
     )
     chelator: Name | None = None
 

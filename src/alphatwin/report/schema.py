@@ -21,9 +21,8 @@ _APART = {
     "Agent": {
         "name": "Name such as `225Ac-DOTATATE`.",
         "aliases": "Other names that mean exactly the same agent.",
-        "vector": "Molecule that binds.",
-        "target": "What the vector binds to.",
-        "receptor_action": "Whether the vector activates its target.",
+        "vector": "Molecule that binds or is taken up.",
+        "target": "What the vector binds to, or what takes it up.",
         "prescriptions": "Published regimens.",
         "kinetics": "Published population figures. Of several for one region and quantity, the "
         "first that has a spread is the one to use; the others show how far studies differ.",
@@ -87,6 +86,7 @@ def make_schema(kind: Kind) -> Jsonable:
 
 
 def _values() -> dict[str, type]:
+    from alphatwin.report import evidence_value
     from alphatwin.report.compare_value import CompareReport
     from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
     from alphatwin.report.plan_value import PlanReport
@@ -101,13 +101,37 @@ def _values() -> dict[str, type]:
         "compare": CompareReport,
         "plan": PlanReport,
         "schedule": ScheduleReport,
+        "evidence_list": evidence_value.EvidenceListReport,
+        "evidence_record": evidence_value.EvidenceRecordReport,
+        "evidence_find": evidence_value.EvidenceFindReport,
+        "evidence_audit": evidence_value.EvidenceAuditReport,
     }
 
 
 def _documented_by_docstring() -> tuple[type, ...]:
+    from alphatwin import evidence
     from alphatwin.agents import types
+    from alphatwin.evidence.audit import AuditFinding
+    from alphatwin.report.evidence_value import RecordLine
 
     return (
+        evidence.Record,
+        evidence.Citation,
+        evidence.Place,
+        evidence.Amount,
+        evidence.Group,
+        evidence.Regimen,
+        evidence.FollowUp,
+        evidence.DatedEvent,
+        evidence.Limitation,
+        evidence.Proportion,
+        evidence.AdverseEvent,
+        evidence.TimeToEvent,
+        evidence.Finding,
+        evidence.Claim,
+        evidence.EvidenceRow,
+        RecordLine,
+        AuditFinding,
         types.Agent,
         types.Prescription,
         types.PopulationKinetics,

@@ -9,12 +9,19 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 from alphatwin.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from alphatwin.report.compare_value import CompareReport
+    from alphatwin.report.evidence_value import (
+        EvidenceAuditReport,
+        EvidenceFindReport,
+        EvidenceListReport,
+        EvidenceRecordReport,
+    )
     from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
     from alphatwin.report.plan_value import PlanReport
     from alphatwin.report.schedule_value import ScheduleReport
@@ -28,9 +35,25 @@ if TYPE_CHECKING:
         | ChainReport
         | NuclideReport
         | AgentsReport
+        | EvidenceListReport
+        | EvidenceRecordReport
+        | EvidenceFindReport
+        | EvidenceAuditReport
     )
 
-Kind = Literal["dose", "compare", "plan", "schedule", "chain", "nuclide", "agents"]
+Kind = Literal[
+    "dose",
+    "compare",
+    "plan",
+    "schedule",
+    "chain",
+    "nuclide",
+    "agents",
+    "evidence_list",
+    "evidence_record",
+    "evidence_find",
+    "evidence_audit",
+]
 _LINE = 100  # a list of numbers stays on one line up to here; longer ones are wrapped
 
 # The values of a JSON tree have no useful type: the shape is checked by the schema.
@@ -115,6 +138,8 @@ def _plain(value: object, *, path: str) -> Any:
             )
             raise InvalidValueError(msg)
         return float(value)
+    if isinstance(value, Decimal):  # a number as it is printed, with its digits
+        return str(value)
     if dataclasses.is_dataclass(value):
         dot = f"{path}." if path else ""
         return {

@@ -168,7 +168,7 @@ def agents_table(report: DoseReport) -> Table:
             agent.role,
             agent.administration,
             agent.vector,
-            agent.receptor_action,
+            agent.receptor_action or "no receptor",
             " → ".join(nuclide_label(n) for n in agent.chain),
             quantity(agent.activity_bq, "Bq"),
             prose(agent.activity_from),

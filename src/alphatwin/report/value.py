@@ -283,7 +283,9 @@ class AgentReport:
     ]
     nuclide: Annotated[str, _doc("Nuclide on the vector.")]
     vector: Annotated[str, _doc("Vector.")]
-    receptor_action: Annotated[str, _doc("agonist or antagonist.")]
+    receptor_action: Annotated[
+        str | None, _doc("agonist or antagonist; null where the target is no receptor.")
+    ]
     chain: Annotated[
         tuple[str, ...],
         _doc("Members of the decay chain, parent first; those of an impurity come last."),

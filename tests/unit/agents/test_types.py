@@ -141,6 +141,8 @@ def test_source_refuses_an_unknown_status():
             {"receptor_action": "partial"},
             "receptor_action must be one of agonist, antagonist",
         ),
+        ({"target_kind": "enzyme"}, "must be left out, as its target is of the kind enzyme"),
+        ({"target_kind": "gene"}, "target_kind must be one of receptor, transporter, enzyme"),
         ({"routes": ()}, "routes of 177Lu-X is empty"),
         ({"nuclide": "Lu177"}, "nuclide must be a canonical name"),
         ({"prescriptions": (PER_KG, PER_KG)}, "'per mass' stands twice"),

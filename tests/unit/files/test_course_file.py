@@ -136,7 +136,7 @@ def test_an_unknown_example_is_refused():
 def test_every_key_of_the_template_that_is_commented_out_is_a_key():
     before, after = template_text().split("# [blood]", 1)  # whose keys are another test's
     shown = re.sub(
-        r"^# (?=\[\[agents|(name|nuclide|vector|target|receptor_action|height|density) =)",
+        r"^# (?=\[\[agents|(name|nuclide|vector|target|target_kind|height|density) =)",
         "",
         before,
         flags=re.MULTILINE,
@@ -512,6 +512,16 @@ def test_an_own_agent_must_be_new_and_carry_a_nuclide():
         course_from_text(SMALL + own.format(name="Lu-177-DOTATATE", nuclide="Lu-177"))
     with pytest.raises(CourseError, match=r":24: agents\[0\]\.nuclide: nuclide 'Lu' is not"):
         course_from_text(SMALL + own.format(name="x", nuclide="Lu"))
+
+
+def test_an_own_agent_says_what_it_does_at_a_receptor_and_only_there():
+    own = SMALL + '[[agents]]\nname = "x"\nnuclide = "Lu-177"\nvector = "v"\ntarget = "t"\n'
+    with pytest.raises(CourseError, match=r"agents\[0\]\.receptor_action: say 'agonist' or"):
+        course_from_text(own)
+    (carried,) = course_from_text(f'{own}target_kind = "transporter"\n').agents
+    assert (carried.target_kind, carried.receptor_action) == ("transporter", None)
+    with pytest.raises(CourseError, match="leave it out of another target_kind; got 'agonist'"):
+        course_from_text(f'{own}target_kind = "enzyme"\nreceptor_action = "agonist"\n')
 
 
 def test_previous_therapies_are_unknown_none_or_listed():

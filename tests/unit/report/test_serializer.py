@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import jsonschema
 import numpy as np
@@ -18,11 +19,11 @@ from alphatwin.agents import agents
 from alphatwin.errors import InvalidValueError
 from alphatwin.report.physics_value import AgentsReport
 from alphatwin.report.schema import docstring_parts
-from alphatwin.report.serializer import json_schema, to_json, to_jsonable
+from alphatwin.report.serializer import Kind, json_schema, to_json, to_jsonable
 from unit.report.sample_report import many_regions_report, sample_report
 
 ROOT = Path(__file__).parents[3]
-KINDS = ("dose", "compare", "plan", "schedule", "chain", "nuclide", "agents")
+KINDS = get_args(Kind)
 
 
 def _with_dose_high(report, value):
