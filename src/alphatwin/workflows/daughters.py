@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from alphatwin.errors import NotSupportedError
 from alphatwin.kinetics import time_integrated_activity_bq_s
 from alphatwin.kinetics.daughters import BLOOD, daughter_network
 from alphatwin.kinetics.daughters_fates import Fate, fate
@@ -153,7 +154,7 @@ def daughter_model(
     injected: Injected,
     preset: str | None = None,
     outside: tuple[str, ...] = (),
-    receptor_action: ReceptorAction = "agonist",
+    receptor_action: ReceptorAction | None = "agonist",
     seed: int | None = None,
 ) -> DaughterModel:
     """Return the model of an agent's nuclide under a preset.
@@ -184,13 +185,16 @@ def daughter_model(
     assumed = course.assumptions
     name = assumed.daughters if preset is None else preset
     parts = tuple(r for r in course.regions if not is_whole_body(r, course))
+    known = STAY_AS_PRESET if name == STAY else name
+    # A limit keeps nothing back, so that what is inside cells does not matter to it.
+    is_limit = not fate(known).has_spread and assumed.internalised_fraction is None
     return _model(
         parts or course.regions,
         nuclide,
         injected,
-        preset=STAY_AS_PRESET if name == STAY else name,
+        preset=known,
         decay_data=assumed.decay_data,
-        internalised=internalised_share(course, receptor_action),
+        internalised=(0.0, 0.0) if is_limit else internalised_share(course, receptor_action),
         outside=outside,
         draws=None if seed is None else (seed, min(assumed.samples, MOST_DRAWS)),
     )
@@ -265,14 +269,26 @@ def _drawn_network(
     return build(sampled, internalised_fraction=dict.fromkeys(inside, shares))
 
 
-def internalised_share(course: Course, action: ReceptorAction) -> tuple[float, float]:
+def internalised_share(course: Course, action: ReceptorAction | None) -> tuple[float, float]:
     """Return the share of the vector inside cells and its standard deviation.
 
     What the course states is exact; else it is that of agonists or antagonists.
+
+    Raises
+    ------
+    NotSupportedError
+        If the target is no receptor, of which no share is known, and the course states none.
     """
     stated = course.assumptions.internalised_fraction
     if stated is not None:
         return stated, 0.0
+    if action is None:
+        msg = (
+            "assumptions.internalised_fraction: the target of this agent is no receptor, and no "
+            "share inside cells is known for it; state the share, for instance '50 %', or take "
+            "daughters = 'stay'"
+        )
+        raise NotSupportedError(msg)
     return INTERNALISED[action].fraction, INTERNALISED[action].sd
 
 
