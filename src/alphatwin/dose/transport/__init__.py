@@ -1,0 +1,1 @@
+"""Photons and electrons through tissue: geometry, sources and their transport."""
