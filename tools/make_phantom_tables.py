@@ -21,6 +21,7 @@ from numba import njit
 from alphatwin.dose.transport.phantom import (
     REGIONS,
     SOLIDS,
+    part_rows,
     phantom_primitives,
     region_names,
 )
@@ -28,7 +29,7 @@ from alphatwin.dose.transport.phantom_point import is_in_part, region_at
 from alphatwin.files.atomic import write_text_atomically
 
 if TYPE_CHECKING:
-    from alphatwin.dose.transport.phantom_point import Primitives
+    from numpy.typing import NDArray
 
 TABLES = Path(__file__).parents[1] / "src" / "alphatwin" / "tables"
 EDGE = 100
@@ -68,18 +69,14 @@ FIGURES: dict[str, tuple[float | None, float | None]] = {
 
 
 @njit(cache=True)
-def _hits(part: int, region: int, mirrored: bool, edge: int, seed: int, solids: Primitives) -> int:
+def _hits(part, first_part, region, mirrored, edge, seed, box, solids):  # type: ignore[no-untyped-def]
     """Count points of a part's box that are in the part and, first of all parts, in its region."""
     np.random.seed(seed)  # noqa: NPY002 - numba has no other generator in a kernel
-    box = solids.parts[part, :6]
     step_x, step_y, step_z = (
         (box[1] - box[0]) / edge,
         (box[3] - box[2]) / edge,
         (box[5] - box[4]) / edge,
     )
-    first_of_region = part
-    while first_of_region > 0 and solids.parts[first_of_region - 1, 7] == region:
-        first_of_region -= 1
     hits = 0
     for i in range(edge):
         for j in range(edge):
@@ -93,7 +90,7 @@ def _hits(part: int, region: int, mirrored: bool, edge: int, seed: int, solids: 
                     continue
                 # A point in several parts of one region belongs to the first of them.
                 first = True
-                for other in range(first_of_region, part):
+                for other in range(first_part, part):
                     if is_in_part(other, x, y, z, solids):
                         first = False
                         break
@@ -102,15 +99,19 @@ def _hits(part: int, region: int, mirrored: bool, edge: int, seed: int, solids: 
     return hits
 
 
-def volumes_cm3(solids: Primitives, *, seed: int) -> np.ndarray:
+def volumes_cm3(solids: NDArray[np.float64], *, seed: int) -> NDArray[np.float64]:
     """Return (n_regions,) volumes of the regions in cm3, the mirror images of parts included."""
-    volumes = np.zeros(int(solids.parts[:, 7].max()))
-    for part, region in enumerate(solids.parts[:, 7].astype(int)):
-        box = solids.parts[part, :6]
+    rows = part_rows(solids)
+    regions = rows[:, 7].astype(int)
+    volumes = np.zeros(regions.max() + 1)
+    for part, (row, region) in enumerate(zip(rows, regions, strict=True)):
+        box = row[:6].copy()
         size = float(np.prod(box[1::2] - box[::2]))
-        for mirrored in (False, True)[: 1 + int(solids.parts[part, 6])]:
-            hits = _hits(part, region, mirrored, EDGE, seed + 1000 * part + mirrored, solids)
-            volumes[region - 1] += size * hits / EDGE**3
+        first = int(np.flatnonzero(regions == region)[0])
+        for mirrored in (False, True)[: 1 + int(row[6])]:
+            start = seed + 1000 * part + mirrored
+            hits = _hits(part, first, region, mirrored, EDGE, start, box, solids)
+            volumes[region] += size * hits / EDGE**3
     return volumes
 
 

@@ -33,10 +33,9 @@ from alphatwin.tables import loader
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from alphatwin.dose.transport.phantom_point import Primitives
     from alphatwin.tables.provenance import Provenance
 
-CELL_CM: Final = 1.0
+CELL_CM: Final = 2.0
 """Edge of the cells that list which solids may hold a point. [cm]"""
 REST: Final = "rest of the body"
 MARGIN_CM: Final = 1e-6
@@ -84,16 +83,16 @@ class Phantom:
     name
         Name of the phantom.
     regions
-        Regions; the place of one, counted from 1, is what ``region_at`` returns.
+        Regions; the place of one, from 0, is what ``region_at`` returns.
     primitives
-        Solids, for compiled functions.
+        Solids, for compiled functions; see :mod:`alphatwin.dose.transport.phantom_point`.
     provenance
         Where the figures come from.
     """
 
     name: str
     regions: tuple[PhantomRegion, ...]
-    primitives: Primitives
+    primitives: NDArray[np.float64]
     provenance: tuple[Provenance, ...]
 
     @property
@@ -113,20 +112,20 @@ class Phantom:
         if wanted not in self.names:
             msg = f"the {self.name} phantom has no region {name!r}; it has {', '.join(self.names)}"
             raise InvalidValueError(msg)
-        return self.names.index(wanted) + 1
+        return self.names.index(wanted)
 
     def region(self, name: str) -> PhantomRegion:
         """Return a region by name."""
-        return self.regions[self.number(name) - 1]
+        return self.regions[self.number(name)]
 
     def boxes_cm(self, name: str) -> NDArray[np.float64]:
         """Return boxes of x, y and z (low, high) that hold all of a region. (n, 6) [cm]."""
-        parts = self.primitives.parts
         boxes = []
-        for row in parts[parts[:, 7] == self.number(name)]:
-            boxes.append(row[:6])
-            if row[6]:
-                boxes.append(np.array([-row[1], -row[0], *row[2:6]]))
+        for row in part_rows(self.primitives):
+            if row[7] == self.number(name):
+                boxes.append(row[:6])
+                if row[6]:
+                    boxes.append(np.array([-row[1], -row[0], *row[2:6]]))
         return np.array(boxes)
 
     def box_cm(self, name: str | None = None) -> NDArray[np.float64]:
@@ -173,26 +172,26 @@ def region_names() -> tuple[str, ...]:
 
 
 @cache
-def phantom_primitives() -> Primitives:
-    """Return the solids of the adult phantom as arrays, in order of precedence [cm]."""
+def phantom_primitives() -> NDArray[np.float64]:
+    """Return the solids of the adult phantom as one array, in order of precedence, in cm."""
     rows = loader.load(SOLIDS).rows
     groups = [list(g) for _, g in groupby(rows, key=lambda row: (row["region"], row["part"]))]
     names = region_names()
-    regions = [names.index(g[0]["region"]) + 1 for g in groups]
-    return solids_as_arrays([part(g) for g in groups], regions)
+    regions = [names.index(g[0]["region"]) for g in groups]
+    return solids_as_array([part(g) for g in groups], regions)
 
 
-def solids_as_arrays(parts: list[Part], regions: list[int]) -> Primitives:
-    """Return parts as arrays, with the grid of candidates; of overlapping parts the first holds.
+def solids_as_array(parts: list[Part], regions: list[int]) -> NDArray[np.float64]:
+    """Return parts as one array, with the grid of candidates; of overlapping parts the first holds.
 
     Parameters
     ----------
     parts
-        Parts in order of precedence. [cm]
+        Parts in order of precedence, lengths in cm.
     regions
-        Region of each part, from 1.
+        Region of each part.
     """
-    from alphatwin.dose.transport.phantom_point import Primitives
+    from alphatwin.dose.transport.phantom_point import HEAD, PART_WIDTH, SURFACE_WIDTH
 
     boxes = np.array([p.box_cm for p in parts])
     folded = np.array([p.is_folded for p in parts])
@@ -200,23 +199,24 @@ def solids_as_arrays(parts: list[Part], regions: list[int]) -> Primitives:
     low = np.array([low_x.min(), boxes[:, 2].min(), boxes[:, 4].min()])
     cells = np.ceil((boxes[:, 1::2].max(axis=0) + MARGIN_CM - low) / CELL_CM).astype(np.int64)
     candidates = _candidates(boxes, folded, low, cells)
-    surfaces = [s for p in parts for s in p.surfaces]
+    surfaces = np.array([[*s.coefficients, s.kind] for p in parts for s in p.surfaces])
     stops = np.cumsum([len(p.surfaces) for p in parts])
-    return Primitives(
-        surfaces=np.array([[*s.coefficients, s.kind] for s in surfaces], dtype=np.float64),
-        parts=np.column_stack([boxes, folded, regions, np.append(0, stops[:-1]), stops]).astype(
-            np.float64
-        ),
-        first_candidate=np.cumsum([0, *map(len, candidates)], dtype=np.int32),
-        candidates=np.array([i for c in candidates for i in c], dtype=np.int32),
-        low_x_cm=float(low[0]),
-        low_y_cm=float(low[1]),
-        low_z_cm=float(low[2]),
-        cells_per_cm=1.0 / CELL_CM,
-        n_x=int(cells[0]),
-        n_y=int(cells[1]),
-        n_z=int(cells[2]),
-    )
+    rows = np.column_stack([boxes, folded, regions, np.append(0, stops[:-1]), stops])
+    first_candidate = np.cumsum([0, *map(len, candidates)])
+    at = np.cumsum([HEAD, SURFACE_WIDTH * len(surfaces), PART_WIDTH * len(rows), len(candidates) + 1])
+    head = [*low, 1.0 / CELL_CM, *cells, *at, len(parts)]
+    listed = [part for cell in candidates for part in cell]
+    packed = np.concatenate([head, surfaces.ravel(), rows.ravel(), first_candidate, listed])
+    packed.setflags(write=False)
+    return packed
+
+
+def part_rows(primitives: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (n_parts, 10) rows of the parts: box, folded, region, first surface and next part's."""
+    from alphatwin.dose.transport.phantom_point import N_PARTS, PART_WIDTH, PARTS
+
+    start, count = int(primitives[PARTS]), int(primitives[N_PARTS])
+    return primitives[start : start + count * PART_WIDTH].reshape(count, PART_WIDTH)
 
 
 def _candidates(

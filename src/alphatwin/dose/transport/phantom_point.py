@@ -1,133 +1,123 @@
-"""Where a point of the stylised phantom lies: one compiled function for Woodcock tracking."""
+"""Where a point lies among solids: one compiled function for Woodcock tracking.
+
+The solids are packed into one array of floats, since every further array costs time in each call:
+a head of :data:`HEAD` numbers, then surfaces, parts, the first candidate of each cell and the
+candidates; :func:`alphatwin.dose.transport.phantom.solids_as_array` packs it. Lengths are in cm.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+import math
+from typing import Final
 
-import numpy as np
 from numba import njit
 
 from alphatwin.dose.transport.phantom_surfaces import QUADRIC, THYROID_LOBE, TORUS_ABOUT_Y
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-OUTSIDE: Final = 0
-_TAU_MIDDLE = 0.5 * np.sqrt(2.0)
-# Columns of Primitives.parts after the six bounds of the box, and of Primitives.surfaces.
-_FOLDED, _REGION, _FIRST, _STOP = 6, 7, 8, 9
-_KIND = 10
-
-
-class Primitives(NamedTuple):
-    r"""Solids in order of precedence, packed in few arrays, since each costs time in every call.
-
-    Attributes
-    ----------
-    surfaces
-        (n_surfaces, 11) coefficients of each surface and its kind. [cm]
-    parts
-        (n_parts, 10) low and high x (of \|x\| where folded), y and z of each part, whether it is
-        folded, its region, its first surface and the next part's. [cm]
-    first_candidate, candidates
-        (n_cells + 1,) first of each cell's candidates, and the parts that a cell may hold.
-    low_x_cm, low_y_cm, low_z_cm
-        Low corner of the grid of cells. [cm]
-    cells_per_cm
-        Inverse edge of a cell. [1/cm]
-    n_x, n_y, n_z
-        Cells by axis.
-    """
-
-    surfaces: NDArray[np.float64]
-    parts: NDArray[np.float64]
-    first_candidate: NDArray[np.int32]
-    candidates: NDArray[np.int32]
-    low_x_cm: float
-    low_y_cm: float
-    low_z_cm: float
-    cells_per_cm: float
-    n_x: int
-    n_y: int
-    n_z: int
+OUTSIDE: Final = -1
+"""What is found at a point that no solid holds."""
+# Head: low corner of the grid of cells, cells per cm, cells by axis, then where sections begin.
+(
+    LOW_X,
+    LOW_Y,
+    LOW_Z,
+    CELLS_PER_CM,
+    N_X,
+    N_Y,
+    N_Z,
+    SURFACES,
+    PARTS,
+    FIRST_CANDIDATE,
+    CANDIDATES,
+    N_PARTS,
+) = range(12)
+HEAD: Final = 12
+# A surface: ten coefficients and its kind. A part: box, folded, region, first surface, next part's.
+SURFACE_WIDTH: Final = 11
+KIND: Final = 10
+PART_WIDTH: Final = 10
+FOLDED, REGION, FIRST, STOP = 6, 7, 8, 9
+_TAU_MIDDLE = 0.5 * math.sqrt(2.0)
 
 
-@njit(cache=True, error_model="numpy")
-def _quadric(c: NDArray[np.float64], s: int, x: float, y: float, z: float) -> float:
-    value = x * (c[s, 0] * x + c[s, 3] * y + c[s, 4] * z + c[s, 6])
-    value += y * (c[s, 1] * y + c[s, 5] * z + c[s, 7])
-    return float(value + z * (c[s, 2] * z + c[s, 8]) + c[s, 9])
-
-
-@njit(cache=True, error_model="numpy")
-def _other(c: NDArray[np.float64], s: int, x: float, y: float, z: float) -> float:
-    if c[s, _KIND] == THYROID_LOBE:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _other(p, s, x, y, z):  # type: ignore[no-untyped-def]
+    """Return the value of a surface that is no quadric: positive outside of it."""
+    a, b, c = p[s], p[s + 1], p[s + 2]
+    if p[s + KIND] == THYROID_LOBE:
         # The figures are y of the axis, z of the lower end and the height of the lobes.
-        up = (z - c[s, 1]) / c[s, 2]
+        up = (z - b) / c
         if up <= 0.25:
             tau = 1.0 + (_TAU_MIDDLE - 1.0) * up / 0.25
         else:
             tau = _TAU_MIDDLE + (1.0 - _TAU_MIDDLE) * (up - 0.25) / 0.75
-        back = y - c[s, 0]
-        return float(2.0 * (x * x + back * back) * tau * tau - (back - x) ** 2)
-    dx, dy, dz = x - c[s, 0], y - c[s, 1], z - c[s, 2]
+        back = y - a
+        return 2.0 * (x * x + back * back) * tau * tau - (back - x) ** 2
+    dx, dy, dz = x - a, y - b, z - c
     along, across = dz, dy
-    if c[s, _KIND] == TORUS_ABOUT_Y:
+    if p[s + KIND] == TORUS_ABOUT_Y:
         along, across = dy, dz
-    from_circle = np.sqrt(dx * dx + across * across) - c[s, 3]
-    return float(from_circle * from_circle + along * along - c[s, 4] * c[s, 4])
+    from_circle = math.sqrt(dx * dx + across * across) - p[s + 3]
+    return from_circle * from_circle + along * along - p[s + 4] * p[s + 4]
 
 
-@njit(cache=True, error_model="numpy")
-def is_in_part(part: int, x_cm: float, y_cm: float, z_cm: float, primitives: Primitives) -> bool:
+@njit(cache=True, nogil=True, error_model="numpy")
+def is_in_part(part, x_cm, y_cm, z_cm, primitives):  # type: ignore[no-untyped-def]
     """Whether a point [cm] lies in a part, whatever other part it lies in."""
-    parts, surfaces = primitives.parts, primitives.surfaces
-    x = abs(x_cm) if parts[part, _FOLDED] > 0.0 else x_cm
-    if x < parts[part, 0] or x > parts[part, 1] or y_cm < parts[part, 2] or y_cm > parts[part, 3]:
+    p = primitives
+    row = int(p[PARTS]) + part * PART_WIDTH
+    x, y, z = x_cm, y_cm, z_cm
+    if p[row + FOLDED] > 0.0:
+        x = abs(x)
+    if x < p[row] or x > p[row + 1] or y < p[row + 2] or y > p[row + 3]:
         return False
-    if z_cm < parts[part, 4] or z_cm > parts[part, 5]:
+    if z < p[row + 4] or z > p[row + 5]:
         return False
-    for s in range(int(parts[part, _FIRST]), int(parts[part, _STOP])):
-        if surfaces[s, _KIND] == QUADRIC:
-            value = _quadric(surfaces, s, x, y_cm, z_cm)
+    first = int(p[SURFACES])
+    for surface in range(int(p[row + FIRST]), int(p[row + STOP])):
+        s = first + surface * SURFACE_WIDTH
+        if p[s + KIND] == QUADRIC:
+            value = x * (p[s] * x + p[s + 3] * y + p[s + 4] * z + p[s + 6])
+            value += y * (p[s + 1] * y + p[s + 5] * z + p[s + 7])
+            value += z * (p[s + 2] * z + p[s + 8]) + p[s + 9]
         else:
-            value = _other(surfaces, s, x, y_cm, z_cm)
+            value = _other(p, s, x, y, z)
         if value > 0.0:
             return False
     return True
 
 
-@njit(cache=True, error_model="numpy")
-def region_at(x_cm: float, y_cm: float, z_cm: float, primitives: Primitives) -> int:
-    """Return the region of a point: the first part that holds it, 0 outside of the body.
+@njit(cache=True, nogil=True, error_model="numpy")
+def region_at(x_cm, y_cm, z_cm, primitives):  # type: ignore[no-untyped-def]
+    """Return the region of a point [cm]: that of the first part that holds it, or -1.
 
     Parameters
     ----------
     x_cm, y_cm, z_cm
-        The point: x to the phantom's left, y to its back, z to its head. [cm]
+        The point. [cm]
     primitives
         Solids, in order of precedence.
     """
-    i = int(np.floor((x_cm - primitives.low_x_cm) * primitives.cells_per_cm))
-    j = int(np.floor((y_cm - primitives.low_y_cm) * primitives.cells_per_cm))
-    k = int(np.floor((z_cm - primitives.low_z_cm) * primitives.cells_per_cm))
-    if i < 0 or j < 0 or k < 0 or i >= primitives.n_x or j >= primitives.n_y:
+    p = primitives
+    i = int(math.floor((x_cm - p[LOW_X]) * p[CELLS_PER_CM]))
+    j = int(math.floor((y_cm - p[LOW_Y]) * p[CELLS_PER_CM]))
+    k = int(math.floor((z_cm - p[LOW_Z]) * p[CELLS_PER_CM]))
+    n_y, n_z = int(p[N_Y]), int(p[N_Z])
+    if i < 0 or j < 0 or k < 0 or i >= p[N_X] or j >= n_y or k >= n_z:
         return OUTSIDE
-    if k >= primitives.n_z:
-        return OUTSIDE
-    cell = (i * primitives.n_y + j) * primitives.n_z + k
-    for n in range(primitives.first_candidate[cell], primitives.first_candidate[cell + 1]):
-        part = primitives.candidates[n]
-        if is_in_part(part, x_cm, y_cm, z_cm, primitives):
-            return int(primitives.parts[part, _REGION])
+    cell = int(p[FIRST_CANDIDATE]) + (i * n_y + j) * n_z + k
+    candidates = int(p[CANDIDATES])
+    for n in range(candidates + int(p[cell]), candidates + int(p[cell + 1])):
+        part = int(p[n])
+        if is_in_part(part, x_cm, y_cm, z_cm, p):
+            return int(p[int(p[PARTS]) + part * PART_WIDTH + REGION])
     return OUTSIDE
 
 
-@njit(cache=True, error_model="numpy")
-def regions_holding(
-    x_cm: float, y_cm: float, z_cm: float, primitives: Primitives, holds: NDArray[np.bool_]
-) -> None:
-    """Mark every region that holds a point [cm], precedence aside, in ``holds`` by its number."""
-    for part in range(primitives.parts.shape[0]):
+@njit(cache=True, nogil=True, error_model="numpy")
+def regions_holding(x_cm, y_cm, z_cm, primitives, holds):  # type: ignore[no-untyped-def]
+    """Mark every region that holds a point [cm], precedence aside, in ``holds``."""
+    for part in range(int(primitives[N_PARTS])):
         if is_in_part(part, x_cm, y_cm, z_cm, primitives):
-            holds[int(primitives.parts[part, _REGION])] = True
+            row = int(primitives[PARTS]) + part * PART_WIDTH
+            holds[int(primitives[row + REGION])] = True
