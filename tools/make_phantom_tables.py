@@ -25,7 +25,7 @@ from alphatwin.dose.transport.phantom import (
     phantom_primitives,
     region_names,
 )
-from alphatwin.dose.transport.phantom_point import is_in_part, region_at
+from alphatwin.dose.transport.solids import is_in_part, region_at
 from alphatwin.files.atomic import write_text_atomically
 
 if TYPE_CHECKING:

@@ -53,7 +53,7 @@ def cells_of(geometry: Geometry, *, fine_cm: float | None, local_cm: float | Non
         shape = np.array(geometry.material_index.shape, dtype=np.int64)
         finest = float(spacing.min())
         return Cells(
-            VOXELS, none, shape, spacing, origin, np.zeros((0, 1)),
+            VOXELS, none, shape, spacing, origin, np.zeros(0),
             np.array([origin, origin + shape * spacing]),
             np.ascontiguousarray(index[geometry.material_index.ravel()]),
             np.ascontiguousarray(geometry.density_g_per_cm3.ravel(), dtype=np.float32),
@@ -68,7 +68,7 @@ def cells_of(geometry: Geometry, *, fine_cm: float | None, local_cm: float | Non
         radii = np.array(geometry.radii_cm)
         finest = float(np.diff(np.concatenate([[0.0], radii])).min())
         return Cells(
-            SPHERES, radii, no_shape, np.ones(3), np.zeros(3), np.zeros((0, 1)),
+            SPHERES, radii, no_shape, np.ones(3), np.zeros(3), np.zeros(0),
             radii[-1] * np.array([[-1.0] * 3, [1.0] * 3]), index, density, tally, 0.0,
             0.5 * finest if fine_cm is None else fine_cm,
             LOCAL_OF_SHELL * finest if local_cm is None else local_cm,

@@ -118,16 +118,21 @@ def follow_electron(  # type: ignore[no-untyped-def]
         z += w * step
         left -= strength * step
         hard_left -= rate * step
-        if step == edge:
-            if beyond == LOOK_AGAIN:
-                beyond = cell_at(cells, x, y, z)
+        moved = step == edge
+        if beyond == LOOK_AGAIN:
+            # Solids do not know where they end: whatever ended the step may lie in another one.
+            beyond = cell_at(cells, x, y, z)
+            moved = beyond != cell
+        if moved:
             if beyond < 0:
                 account[ESCAPED] += energy + (2.0 * MASS if kind == POSITRON else 0.0)
                 return n
             cell = beyond
             table = media.electron[cells.material[cell], kind]
             density = cells.density_g_per_cm3[cell]
-        elif step == to_turn:
+        if step == edge:
+            continue
+        if step == to_turn:
             if after >= 0.0:
                 if uniform(rng) > media.deflection_none[eta_row, level]:
                     cosine = _deflected(rng, media, eta_row, level)

@@ -37,7 +37,7 @@ class Cells(NamedTuple):
     shape, spacing_cm, origin_cm
         Voxels along x, y, z; their size; the corner of the first voxel. [cm]
     primitives
-        Rows of the solids' equations.
+        The solids, packed.
     box_cm
         (2, 3) corners of a box around everything; beyond it a particle has left. [cm]
     material, density_g_per_cm3, tally

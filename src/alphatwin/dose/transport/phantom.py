@@ -27,12 +27,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from alphatwin.dose.transport.phantom_surfaces import Part, part
-from alphatwin.errors import InvalidValueError
+from alphatwin.errors import DataError, InvalidValueError
 from alphatwin.tables import loader
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from alphatwin.dose.transport.geometry import Solids
+    from alphatwin.dose.transport.materials import Material
+    from alphatwin.dose.transport.source import InRegion
     from alphatwin.tables.provenance import Provenance
 
 CELL_CM: Final = 2.0
@@ -42,6 +45,7 @@ MARGIN_CM: Final = 1e-6
 """What the grid of cells reaches beyond the body. [cm]"""
 SOLIDS: Final = "phantom_adult_solids"
 REGIONS: Final = "phantom_adult_regions"
+MATERIALS: Final = "phantom_materials"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ class Phantom:
     regions
         Regions; the place of one, from 0, is what ``region_at`` returns.
     primitives
-        Solids, for compiled functions; see :mod:`alphatwin.dose.transport.phantom_point`.
+        Solids, for compiled functions; see :mod:`alphatwin.dose.transport.solids`.
     provenance
         Where the figures come from.
     """
@@ -135,6 +139,51 @@ class Phantom:
         return np.column_stack([low, high]).ravel()
 
 
+    def solids(self) -> Solids:
+        """Return the phantom as a geometry for transport; masses are those of the solids, in g."""
+        from alphatwin.dose.transport.geometry import Solids
+
+        return Solids(
+            primitives=self.primitives,
+            materials=tuple(phantom_material(r.material) for r in self.regions),
+            masses_g=np.array([1e3 * r.mass_kg for r in self.regions]),
+            box_cm=self.box_cm().reshape(3, 2).T.copy(),
+        )
+
+    def uniform_in(self, name: str) -> InRegion:
+        """Return the law of a source uniform in a region (box in cm)."""
+        from alphatwin.dose.transport.source import InRegion
+
+        x, y, z = self.box_cm(name).reshape(3, 2)
+        return InRegion(
+            region=self.number(name),
+            low_cm=(float(x[0]), float(y[0]), float(z[0])),
+            high_cm=(float(x[1]), float(y[1]), float(z[1])),
+        )
+
+
+@cache
+def phantom_material(name: str) -> Material:
+    """Return a material of the phantom, density in g/cm3.
+
+    Raises
+    ------
+    DataError
+        If the phantom has no such material.
+    """
+    from alphatwin.dose.transport.materials import Material
+
+    rows = [row for row in loader.load(MATERIALS).rows if row["material"] == name]
+    if not rows:
+        msg = f"the phantom has no material {name!r}"
+        raise DataError(msg)
+    return Material(
+        name=name,
+        density_g_per_cm3=float(rows[0]["density_g_per_cm3"]),
+        mass_fractions=tuple((int(row["z"]), float(row["mass_fraction"])) for row in rows),
+    )
+
+
 @cache
 def adult_phantom() -> Phantom:
     """Return the stylised adult phantom.
@@ -151,7 +200,7 @@ def adult_phantom() -> Phantom:
         name="adult",
         regions=tuple(_region(name, rows[name]) for name in region_names()),
         primitives=primitives,
-        provenance=(solids.provenance, regions.provenance),
+        provenance=(solids.provenance, regions.provenance, loader.load(MATERIALS).provenance),
     )
 
 
@@ -191,7 +240,7 @@ def solids_as_array(parts: list[Part], regions: list[int]) -> NDArray[np.float64
     regions
         Region of each part.
     """
-    from alphatwin.dose.transport.phantom_point import HEAD, PART_WIDTH, SURFACE_WIDTH
+    from alphatwin.dose.transport.solids import HEAD, PART_WIDTH, SURFACE_WIDTH
 
     boxes = np.array([p.box_cm for p in parts])
     folded = np.array([p.is_folded for p in parts])
@@ -213,7 +262,7 @@ def solids_as_array(parts: list[Part], regions: list[int]) -> NDArray[np.float64
 
 def part_rows(primitives: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return (n_parts, 10) rows of the parts: box, folded, region, first surface and next part's."""
-    from alphatwin.dose.transport.phantom_point import N_PARTS, PART_WIDTH, PARTS
+    from alphatwin.dose.transport.solids import N_PARTS, PART_WIDTH, PARTS
 
     start, count = int(primitives[PARTS]), int(primitives[N_PARTS])
     return primitives[start : start + count * PART_WIDTH].reshape(count, PART_WIDTH)
