@@ -39,9 +39,9 @@ HISTORIES = {"photon": 600_000, "electron": 60_000}
 MAIN = ("kidneys", "liver", "spleen", "pancreas", "lungs", "adrenals")
 SIDECAR = """\
 title = "Specific absorbed fractions of {particle}s in the stylised adult phantom"
-quantity = "share of a {particle}'s energy that a target absorbs, over the target's mass in the phantom, and its relative standard error; columns by energy in MeV"
+quantity = "{quantity}"
 unit = "1/kg; 1"
-source = "computed by AlphaTwin's transport engine, {histories} histories for each source and energy, twice as many from {main}"
+source = "{source}"
 doi_or_url = "docs/theory-transport-sources.md"
 licence = "Apache-2.0"
 corrections = "none; pairs that no energy reached are 0"
@@ -112,8 +112,14 @@ def write_tables(folder: Path) -> None:
         write_text_atomically(TABLES / f"{name}.csv", text)
         sidecar = SIDECAR.format(
             particle=particle,
-            histories=HISTORIES[particle],
-            main=", ".join(MAIN),
+            quantity=(
+                f"share of a {particle}'s energy that a target absorbs, over the target's mass in "
+                "the phantom, and its relative standard error; columns by energy in MeV"
+            ),
+            source=(
+                f"computed by AlphaTwin's transport engine, {HISTORIES[particle]} histories for "
+                f"each source and energy, twice as many from {', '.join(MAIN)}"
+            ),
             sha256=hashlib.sha256(text.encode()).hexdigest(),
         )
         write_text_atomically(TABLES / f"{name}.toml", sidecar)

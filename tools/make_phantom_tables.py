@@ -1,7 +1,7 @@
 """Compute the volumes of the phantom's regions from its solids.
 
-``python tools/make_phantom_tables.py`` puts one random point into each of ``EDGE`` cubed equal cells
-of every part's box, counts those that ``region_at`` finds in the region, and writes
+``python tools/make_phantom_tables.py`` puts one random point into each of ``EDGE`` cubed equal
+cells of every part's box, counts those that ``region_at`` finds in the region, and writes
 phantom_adult_regions.csv with its sidecar, and the hash of the solids into theirs. The solids
 themselves, ``FIGURES`` below and the words of the sidecars are written by hand.
 """
@@ -69,7 +69,9 @@ FIGURES: dict[str, tuple[float | None, float | None]] = {
 
 
 @njit(cache=True)
-def _hits(part, first_part, region, mirrored, edge, seed, box, solids):  # type: ignore[no-untyped-def]
+def _hits(  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    part, first_part, region, mirrored, edge, seed, box, solids
+):
     """Count points of a part's box that are in the part and, first of all parts, in its region."""
     np.random.seed(seed)  # noqa: NPY002 - numba has no other generator in a kernel
     step_x, step_y, step_z = (
@@ -141,7 +143,9 @@ def _seal(name: str) -> None:
     """Write the hash of a table into its sidecar."""
     sidecar = TABLES / f"{name}.toml"
     digest = hashlib.sha256((TABLES / f"{name}.csv").read_bytes()).hexdigest()
-    text = re.sub(r'^sha256 = ".*"$', f'sha256 = "{digest}"', sidecar.read_text("utf-8"), flags=re.M)
+    text = re.sub(
+        r'^sha256 = ".*"$', f'sha256 = "{digest}"', sidecar.read_text("utf-8"), flags=re.MULTILINE
+    )
     write_text_atomically(sidecar, text)
 
 

@@ -24,7 +24,7 @@ from alphatwin.nuclides.names import canonical_name
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from alphatwin.nuclides import BetaSpectrum, DecayDataName
+    from alphatwin.nuclides import BetaSpectrum, DecayDataName, RadiationName
 
     Floats = NDArray[np.float64]
 
@@ -213,10 +213,10 @@ def _refined(spectrum: BetaSpectrum) -> tuple[Floats, Floats]:
     return fine, np.maximum(PchipInterpolator(e, density)(fine), 0.0)
 
 
-def _bins(name: str, radiation: str, decay_data: DecayDataName) -> Floats:
+def _bins(name: str, radiation: RadiationName, decay_data: DecayDataName) -> Floats:
     """Return rows of low and high edge [MeV], low density over mean density, and yield."""
     found = emissions(name, decay_data=decay_data)
-    lines = {kind: found.by_kind[kind] for kind in RADIATIONS}[radiation]
+    lines = found.by_kind[radiation]
     if lines.yield_per_decay == 0.0:
         return np.zeros((0, 4))
     if radiation != "beta":

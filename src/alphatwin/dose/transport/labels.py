@@ -6,13 +6,12 @@ body. A voxel of a density below :data:`VOID_G_PER_CM3` is outside of the body a
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from alphatwin.dose.transport.ct_numbers import density_g_per_cm3, material_by_ct_number
+from alphatwin.dose.transport import ct_numbers
 from alphatwin.dose.transport.materials import Material, material, material_names
 from alphatwin.errors import InvalidValueError
 
@@ -21,8 +20,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from alphatwin.dose.transport.geometry import Voxels
+    from alphatwin.dose.transport.source import VoxelMap
+
 VOID_G_PER_CM3: Final = 0.02
 """Least density inside of the body; inflated lung has ten times as much. [g/cm3]"""
+AIR_G_PER_CM3: Final = 0.0012
+"""Least density that is followed. [g/cm3]"""
 BODY_MM: Final = (10.0, 2500.0)
 """What the longest side of a body may measure, from a mouse's organ to a man. [mm]"""
 BODY_KG: Final = (1e-4, 400.0)
@@ -88,13 +92,39 @@ class LabelImage:
         """Return the mass of a region, density times volume. [kg]."""
         return float(self.density_g_per_cm3[self.mask(region)].sum() * self.voxel_cm3 * 1e-3)
 
+    def voxels(self) -> Voxels:
+        """Return the image as a geometry: what no region claims, then each region, in cm."""
+        from alphatwin.dose.transport.geometry import Voxels
+
+        places = np.zeros(self.labels.shape, dtype=np.int32)
+        for number, name in enumerate(self.regions, start=1):
+            places[self.mask(name)] = number
+        return Voxels(
+            materials=self.materials,
+            material_index=self.material,
+            density_g_per_cm3=np.maximum(self.density_g_per_cm3, AIR_G_PER_CM3),
+            spacing_cm=tuple(0.1 * self.spacing_mm),
+            regions=places,
+        )
+
+    def number(self, region: str) -> int:
+        """Return the place of a region in the tally of :meth:`voxels`."""
+        self.mask(region)
+        return 1 + tuple(self.regions).index(region.replace("_", " "))
+
+    def uniform_in(self, region: str) -> VoxelMap:
+        """Return the law of a source uniform by volume in a region (dimensionless, [1])."""
+        from alphatwin.dose.transport.source import VoxelMap
+
+        return VoxelMap(self.mask(region).astype(np.float64))
+
 
 def label_image(
     labels: ArrayLike,
     *,
     spacing_mm: Sequence[float],
     regions: Mapping[str, int | Sequence[int]],
-    density_g_per_cm3: ArrayLike,  # noqa: A002 - a name of the value
+    density_g_per_cm3: ArrayLike,
     material_of_label: Mapping[int, str] | None = None,
 ) -> LabelImage:
     """Return a label image with a given density of each voxel.
@@ -129,7 +159,7 @@ def label_image(
         labels=array,
         spacing_mm=np.array(spacing_mm, dtype=np.float64),
         regions=_as_tuples(regions),
-        materials=tuple(_material(name) for name in names),
+        materials=tuple(material(name) for name in names),
         material=index,
         density_g_per_cm3=density,
     )
@@ -162,14 +192,14 @@ def label_image_from_ct(
     if numbers.shape != array.shape:
         msg = f"ct_number_hu must have the shape of labels {array.shape}, got {numbers.shape}"
         raise InvalidValueError(msg)
-    materials, index = material_by_ct_number(numbers)
+    materials, index = ct_numbers.material_by_ct_number(numbers)
     return LabelImage(
         labels=array,
         spacing_mm=np.array(spacing_mm, dtype=np.float64),
         regions=_as_tuples(regions),
         materials=materials,
         material=index,
-        density_g_per_cm3=density_g_per_cm3(numbers),
+        density_g_per_cm3=ct_numbers.density_g_per_cm3(numbers),
     )
 
 
@@ -189,10 +219,6 @@ def _materials_by_density(density: NDArray[np.float64]) -> tuple[list[str], NDAr
     limits = [low for low, _ in _BY_DENSITY]
     index = np.searchsorted(limits, density, side="right") - 1
     return [name for _, name in _BY_DENSITY], np.clip(index, 0, None).astype(np.int64)
-
-
-def _material(name: str) -> Material:
-    return material(name)
 
 
 # --- refusals -----------------------------------------------------------------------------------
@@ -240,7 +266,16 @@ def _check_spacing(spacing_mm: NDArray[np.float64]) -> None:
 
 def _check_regions(image: LabelImage) -> None:
     present = set(np.unique(image.labels).tolist())
+    if not image.regions:
+        msg = "the image names no region; give regions, such as {'kidneys': [3, 4]}"
+        raise InvalidValueError(msg)
+    claimed: dict[int, str] = {}
     for name, labels in image.regions.items():
+        for label in labels:
+            if label in claimed:
+                msg = f"label {label} is in two regions, {claimed[label]!r} and {name!r}"
+                raise InvalidValueError(msg)
+            claimed[label] = name
         if not present.intersection(labels):
             msg = (
                 f"region {name!r} has no voxel: label {', '.join(map(str, labels))} is not in the "
@@ -294,7 +329,4 @@ def _check_size(image: LabelImage) -> None:
             f"{BODY_KG[0]:g} and {BODY_KG[1]:g} kg are expected: is the spacing in cm? "
             f"Then spacing_mm is {guess}"
         )
-        raise InvalidValueError(msg)
-    if math.isnan(mass_kg):
-        msg = "the mass of the body is not a number"
         raise InvalidValueError(msg)

@@ -138,7 +138,6 @@ class Phantom:
         low, high = boxes[:, ::2].min(axis=0), boxes[:, 1::2].max(axis=0)
         return np.column_stack([low, high]).ravel()
 
-
     def solids(self) -> Solids:
         """Return the phantom as a geometry for transport; masses are those of the solids, in g."""
         from alphatwin.dose.transport.geometry import Solids
@@ -252,7 +251,9 @@ def solids_as_array(parts: list[Part], regions: list[int]) -> NDArray[np.float64
     stops = np.cumsum([len(p.surfaces) for p in parts])
     rows = np.column_stack([boxes, folded, regions, np.append(0, stops[:-1]), stops])
     first_candidate = np.cumsum([0, *map(len, candidates)])
-    at = np.cumsum([HEAD, SURFACE_WIDTH * len(surfaces), PART_WIDTH * len(rows), len(candidates) + 1])
+    at = np.cumsum(
+        [HEAD, SURFACE_WIDTH * len(surfaces), PART_WIDTH * len(rows), len(candidates) + 1]
+    )
     head = [*low, 1.0 / CELL_CM, *cells, *at, len(parts)]
     listed = [part for cell in candidates for part in cell]
     packed = np.concatenate([head, surfaces.ravel(), rows.ravel(), first_candidate, listed])
@@ -261,7 +262,7 @@ def solids_as_array(parts: list[Part], regions: list[int]) -> NDArray[np.float64
 
 
 def part_rows(primitives: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return (n_parts, 10) rows of the parts: box, folded, region, first surface and next part's."""
+    """Return (n_parts, 10) rows: box in cm, folded, region, first surface and next part's."""
     from alphatwin.dose.transport.solids import N_PARTS, PART_WIDTH, PARTS
 
     start, count = int(primitives[PARTS]), int(primitives[N_PARTS])
@@ -281,8 +282,12 @@ def _candidates(
         touched: set[int] = set()
         for low, high in ((box[0], box[1]), *mirrored):
             bounds = np.array([[low, high], box[2:4], box[4:6]])
-            first = np.maximum(np.floor((bounds[:, 0] - corner) / CELL_CM - MARGIN_CM), 0).astype(int)
-            last = np.minimum(np.floor((bounds[:, 1] - corner) / CELL_CM + MARGIN_CM), cells - 1).astype(int)
+            first = np.maximum(np.floor((bounds[:, 0] - corner) / CELL_CM - MARGIN_CM), 0).astype(
+                int
+            )
+            last = np.minimum(
+                np.floor((bounds[:, 1] - corner) / CELL_CM + MARGIN_CM), cells - 1
+            ).astype(int)
             grid = np.ix_(*(np.arange(a, b + 1) for a, b in zip(first, last, strict=True)))
             touched.update(((grid[0] * cells[1] + grid[1]) * cells[2] + grid[2]).ravel().tolist())
         for cell in touched:

@@ -122,11 +122,15 @@ class SpecificAbsorbedFractions:
         energy = _checked(energy_mev)
         _, error = self.pair(source=source, target=target)
         grid = np.log(self.energies_mev)
-        place = np.clip(np.interp(np.log(np.maximum(energy, 1e-9)), grid, np.arange(grid.size)), 0, None)
+        place = np.clip(
+            np.interp(np.log(np.maximum(energy, 1e-9)), grid, np.arange(grid.size)), 0, None
+        )
         low = np.minimum(place.astype(int), grid.size - 2)
         share = place - low
         amount = np.asarray(weights, dtype=np.float64)
-        amount = np.where(energy < self.energies_mev[0], amount * energy / self.energies_mev[0], amount)
+        amount = np.where(
+            energy < self.energies_mev[0], amount * energy / self.energies_mev[0], amount
+        )
         of_node = np.zeros(grid.size)
         np.add.at(of_node, low, amount * (1.0 - share))
         np.add.at(of_node, low + 1, amount * share)

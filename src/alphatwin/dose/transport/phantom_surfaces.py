@@ -57,14 +57,14 @@ class Surface:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """A convex or toric piece of a region: all of its conditions hold.
+    r"""A convex or toric piece of a region: all of its conditions hold.
 
     Attributes
     ----------
     is_folded
-        Whether the conditions are on \\|x\\|: the part has a mirror image.
+        Whether the conditions are on \|x\|: the part has a mirror image.
     box_cm
-        (6,) bounds of x (or \\|x\\|), y and z, low and high in turn. [cm]
+        (6,) bounds of x (or \|x\|), y and z, low and high in turn. [cm]
     surfaces
         Its conditions; the box is one more.
     """
@@ -201,7 +201,9 @@ def _rotated_frustum(figures: Floats) -> list[Surface]:
     return [cone, *caps, *_rotated_plane(np.array([*end, *rotation[2]]))]
 
 
-def _extent(name: str, figures: Floats, box: Floats) -> list[tuple[float, float]]:
+def _extent(  # noqa: PLR0911 - one for each shape
+    name: str, figures: Floats, box: Floats
+) -> list[tuple[float, float]]:
     """Return bounds of each axis; slabs in z must have been applied already."""
     everywhere = (-np.inf, np.inf)
     if name == "ellipsoid":

@@ -99,9 +99,9 @@ def region_at(x_cm, y_cm, z_cm, primitives):  # type: ignore[no-untyped-def]
         Solids, in order of precedence.
     """
     p = primitives
-    i = int(math.floor((x_cm - p[LOW_X]) * p[CELLS_PER_CM]))
-    j = int(math.floor((y_cm - p[LOW_Y]) * p[CELLS_PER_CM]))
-    k = int(math.floor((z_cm - p[LOW_Z]) * p[CELLS_PER_CM]))
+    i = math.floor((x_cm - p[LOW_X]) * p[CELLS_PER_CM])
+    j = math.floor((y_cm - p[LOW_Y]) * p[CELLS_PER_CM])
+    k = math.floor((z_cm - p[LOW_Z]) * p[CELLS_PER_CM])
     n_y, n_z = int(p[N_Y]), int(p[N_Z])
     if i < 0 or j < 0 or k < 0 or i >= p[N_X] or j >= n_y or k >= n_z:
         return OUTSIDE
