@@ -6,10 +6,10 @@ the point decides, so inner solids stand before those around them.
 
 from __future__ import annotations
 
-from numba import njit
+from alphatwin.dose.transport.compiling import compiled
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def region_at(x, y, z, primitives):  # type: ignore[no-untyped-def]
     """Return the region at a point [cm], or -1 outside of all solids."""
     for row in range(primitives.shape[0]):
