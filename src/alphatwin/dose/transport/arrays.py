@@ -14,7 +14,15 @@ from alphatwin.dose.transport.history_kernel import (
     IN_VOXELS,
     Births,
 )
-from alphatwin.dose.transport.locate import SOLIDS, SPHERES, VOXELS, Cells, cell_at
+from alphatwin.dose.transport.locate import (
+    MATERIAL_BITS,
+    SOLIDS,
+    SPHERES,
+    VOXELS,
+    Cells,
+    cell_at,
+    region_of,
+)
 from alphatwin.dose.transport.source import Emitted, InRegion, InShell, Point, Source, VoxelMap
 from alphatwin.dose.transport.stack import KINDS
 from alphatwin.errors import InvalidValueError
@@ -26,6 +34,8 @@ if TYPE_CHECKING:
     from alphatwin.dose.transport.media import Media
 
     Floats = NDArray[np.float64]
+    _Single = NDArray[np.float32]
+    _Code = NDArray[np.int32]
 
 LOCAL_OF_VOXEL: Final = 0.05
 """Range, in voxels, below which an electron is absorbed where it is born."""
@@ -47,47 +57,55 @@ def cells_of(geometry: Geometry, *, fine_cm: float | None, local_cm: float | Non
     index = np.array([kinds.index(m) for m in geometry.materials], dtype=np.uint8)
     none = np.zeros(0)
     if isinstance(geometry, Voxels):
-        n = geometry.material_index.size
-        regions = np.arange(n) if geometry.regions is None else geometry.regions.ravel()
+        regions = np.zeros(0) if geometry.regions is None else geometry.regions.ravel()
+        density, code = _packed(geometry.density_g_per_cm3, index[geometry.material_index.ravel()])
         spacing, origin = np.array(geometry.spacing_cm), np.array(geometry.origin_cm)
         shape = np.array(geometry.material_index.shape, dtype=np.int64)
         finest = float(spacing.min())
         return Cells(
             VOXELS, none, shape, spacing, origin, np.zeros(0),
             np.array([origin, origin + shape * spacing]),
-            np.ascontiguousarray(index[geometry.material_index.ravel()]),
-            np.ascontiguousarray(geometry.density_g_per_cm3.ravel(), dtype=np.float32),
-            np.ascontiguousarray(regions, dtype=np.int32), 0.0,
+            density, code, np.ascontiguousarray(regions, dtype=np.int32), 0.0,
             finest if fine_cm is None else fine_cm,
             LOCAL_OF_VOXEL * finest if local_cm is None else local_cm,
         )  # fmt: skip
-    density = np.array([m.density_g_per_cm3 for m in geometry.materials], dtype=np.float32)
-    tally = np.arange(density.size, dtype=np.int32)
+    density, code = _packed(np.array([m.density_g_per_cm3 for m in geometry.materials]), index)
+    tally = np.zeros(0, dtype=np.int32)
     no_shape = np.zeros(3, dtype=np.int64)
     if isinstance(geometry, Spheres):
         radii = np.array(geometry.radii_cm)
         finest = float(np.diff(np.concatenate([[0.0], radii])).min())
         return Cells(
             SPHERES, radii, no_shape, np.ones(3), np.zeros(3), np.zeros(0),
-            radii[-1] * np.array([[-1.0] * 3, [1.0] * 3]), index, density, tally, 0.0,
+            radii[-1] * np.array([[-1.0] * 3, [1.0] * 3]), density, code, tally, 0.0,
             0.5 * finest if fine_cm is None else fine_cm,
             LOCAL_OF_SHELL * finest if local_cm is None else local_cm,
         )  # fmt: skip
     return Cells(
         SOLIDS, none, no_shape, np.ones(3), np.zeros(3),
         np.ascontiguousarray(geometry.primitives, dtype=np.float64),
-        np.ascontiguousarray(geometry.box_cm, dtype=np.float64), index, density, tally,
+        np.ascontiguousarray(geometry.box_cm, dtype=np.float64), density, code, tally,
         geometry.probe_cm,
         geometry.probe_cm if fine_cm is None else fine_cm,
         0.5 * geometry.probe_cm if local_cm is None else local_cm,
     )  # fmt: skip
 
 
+def _packed(density: NDArray[np.floating], material: NDArray[np.uint8]) -> tuple[_Single, _Code]:
+    """Return densities whose last bits name the material, and the same memory as integers."""
+    packed = np.array(density.ravel(), dtype=np.float32)
+    code = packed.view(np.int32)
+    code &= ~MATERIAL_BITS
+    code |= material
+    return packed, code
+
+
 def majorant_of(cells: Cells, tables: Media) -> Floats:
     """Return the largest attenuation anywhere, on the photon grid. [1/cm]."""
+    material = cells.code & MATERIAL_BITS
     used = [
-        tables.photon[m, :, 0] * float(cells.density_g_per_cm3[cells.material == m].max())
-        for m in np.unique(cells.material)
+        tables.photon[m, :, 0] * float(cells.density_g_per_cm3[material == m].max())
+        for m in np.unique(material)
     ]
     return np.asarray(np.max(used, axis=0))
 
@@ -174,7 +192,7 @@ def _checked_box(place: InRegion, cells: Cells) -> Floats:
     rng = np.random.default_rng(0)
     for _ in range(100_000):
         cell = cell_at(cells, *(low + (high - low) * rng.random(3)))
-        if cell >= 0 and cells.tally[cell] == place.region:
+        if cell >= 0 and region_of(cells, cell) == place.region:
             return np.concatenate([low, high])
     msg = f"no point of region {place.region} was found in the box {tuple(low)} to {tuple(high)} cm"
     raise InvalidValueError(msg)

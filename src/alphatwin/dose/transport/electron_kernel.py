@@ -18,12 +18,13 @@ import math
 from typing import Final
 
 import numpy as np
-from numba import njit
+from alphatwin.dose.transport.compiling import compiled, inlined
 
 from alphatwin.dose.transport.locate import (
     LOOK_AGAIN,
     boundary_cm,
     cell_at,
+    material_in,
     safety_cm,
 )
 from alphatwin.dose.transport.media import (
@@ -55,7 +56,7 @@ MOST_LOSS: Final = 0.25
 """Largest share of its energy that an electron loses in one straight piece of path."""
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def follow_electron(  # type: ignore[no-untyped-def]
     rng, cells, media, stack, n, score, weight, account, kind, energy, cell, x, y, z, u, v, w
 ):
@@ -63,7 +64,7 @@ def follow_electron(  # type: ignore[no-untyped-def]
     hard_left = -math.log(uniform(rng))
     left, after, eta_row, level = 0.0, -1.0, 0, 0
     is_new = True
-    table = media.electron[cells.material[cell], kind]
+    table = media.electron[material_in(cells, cell), kind]
     density = cells.density_g_per_cm3[cell]
     while energy > LEAST_MEV:
         g = (math.log(energy) - media.electron_log0) * media.electron_per_log
@@ -75,7 +76,7 @@ def follow_electron(  # type: ignore[no-untyped-def]
             break
         if reach < safety_cm(cells, cell, x, y, z) * density:
             energy, n = _radiate_all(
-                rng, media, table, stack, n, energy, cells.material[cell], cell, x, y, z
+                rng, media, table, stack, n, energy, material_in(cells, cell), cell, x, y, z
             )
             break
         strength = (low[STRENGTH] + (high[STRENGTH] - low[STRENGTH]) * f) * density
@@ -128,7 +129,7 @@ def follow_electron(  # type: ignore[no-untyped-def]
                 account[ESCAPED] += energy + (2.0 * MASS if kind == POSITRON else 0.0)
                 return n
             cell = beyond
-            table = media.electron[cells.material[cell], kind]
+            table = media.electron[material_in(cells, cell), kind]
             density = cells.density_g_per_cm3[cell]
         if step == edge:
             continue
@@ -160,7 +161,7 @@ def follow_electron(  # type: ignore[no-untyped-def]
     return n
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def _level(most):  # type: ignore[no-untyped-def]
     """Return the level of the strongest step that is not over a limit."""
     level = 0
@@ -171,7 +172,7 @@ def _level(most):  # type: ignore[no-untyped-def]
     return level
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def _deflected(rng, media, eta_row, level):  # type: ignore[no-untyped-def]
     table = media.deflection[eta_row, level]
     place = (1.0 - math.sqrt(uniform(rng))) * (table.size - 1)
@@ -181,7 +182,7 @@ def _deflected(rng, media, eta_row, level):  # type: ignore[no-untyped-def]
     return 1.0 - 2.0 * a * q / (1.0 - q + a)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _straggled(rng, mean, variance):  # type: ignore[no-untyped-def]
     """Return a loss of given mean and variance that is never negative (PENELOPE's form)."""
     if mean * mean > 3.0 * variance:
@@ -194,7 +195,7 @@ def _straggled(rng, mean, variance):  # type: ignore[no-untyped-def]
     return 0.0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _collide(  # type: ignore[no-untyped-def]
     rng, cells, media, stack, n, score, weight, account, kind, energy, cell, x, y, z, u, v, w
 ):
@@ -233,7 +234,7 @@ def _collide(  # type: ignore[no-untyped-def]
     return rest, u, v, w, n
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _photon_mev(rng, media, energy, material):  # type: ignore[no-untyped-def]
     """Draw the energy of a bremsstrahlung photon above the least. [MeV]."""
     row = (math.log(energy) - media.radiation_log0) * media.radiation_per_log + uniform(rng)
@@ -245,9 +246,9 @@ def _photon_mev(rng, media, energy, material):  # type: ignore[no-untyped-def]
     return LEAST_MEV * (energy / LEAST_MEV) ** t
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _radiate(rng, media, stack, n, energy, cell, cells, x, y, z, u, v, w):  # type: ignore[no-untyped-def]
-    k = min(_photon_mev(rng, media, energy, cells.material[cell]), energy)
+    k = min(_photon_mev(rng, media, energy, material_in(cells, cell)), energy)
     beta = math.sqrt(energy * (energy + 2.0 * MASS)) / (energy + MASS)
     t = 2.0 * uniform(rng) - 1.0
     a, b, c = turned(
@@ -257,7 +258,7 @@ def _radiate(rng, media, stack, n, energy, cell, cells, x, y, z, u, v, w):  # ty
     return energy - k, n
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _radiate_all(rng, media, table, stack, n, energy, material, cell, x, y, z):  # type: ignore[no-untyped-def]
     """Draw every photon that an electron will still radiate; return the energy that stays."""
     stays = energy

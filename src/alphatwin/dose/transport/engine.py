@@ -129,6 +129,7 @@ def transport(
     from alphatwin.dose.transport.arrays import births_of, cells_of, majorant_of
     from alphatwin.dose.transport.history_kernel import run_batch
     from alphatwin.dose.transport.media import media
+    from alphatwin.dose.transport.stack import DEPTH, WIDTH
 
     tables = media(tuple(dict.fromkeys(geometry.materials)))
     cells = cells_of(geometry, fine_cm=fine_cm, local_cm=local_cm)
@@ -140,9 +141,10 @@ def transport(
 
     def one(batch: int) -> Batch:
         score = np.zeros((source.n_groups, n_regions))
-        sums = run_batch(
+        sums = np.zeros(4)
+        run_batch(
             cells, tables, majorant, births, np.uint64(seed), int(firsts[batch]), counts[batch],
-            score,
+            score, np.zeros(2, dtype=np.uint64), np.zeros((DEPTH, WIDTH)), np.zeros(2), sums,
         )  # fmt: skip
         return score, sums
 

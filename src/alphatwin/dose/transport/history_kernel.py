@@ -6,20 +6,18 @@ import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from numba import njit
+from alphatwin.dose.transport.compiling import compiled
 
 from alphatwin.dose.transport.electron_kernel import follow_electron
-from alphatwin.dose.transport.locate import cell_at
+from alphatwin.dose.transport.locate import cell_at, region_of
 from alphatwin.dose.transport.media import LEAST_MEV
 from alphatwin.dose.transport.photon_kernel import MASS, follow_photon
 from alphatwin.dose.transport.randomness import start_stream, uniform
 from alphatwin.dose.transport.stack import (
     DEPOSITED,
-    DEPTH,
     ESCAPED,
     PHOTON,
     POSITRON,
-    WIDTH,
     deposit,
     isotropic,
 )
@@ -68,22 +66,16 @@ class Births(NamedTuple):
     voxel_cumulative: NDArray[np.float64]
 
 
-@njit(cache=True, nogil=True)
-def run_batch(cells, media, majorant, births, seed, first, count, score):  # type: ignore[no-untyped-def]
+@compiled
+def run_batch(  # type: ignore[no-untyped-def]
+    cells, media, majorant, births, seed, first, count, score, rng, stack, account, sums
+):
     """Follow ``count`` histories from number ``first`` on.
 
-    ``score`` (n_groups, n_regions) receives weighted energies [MeV].
-
-    Returns
-    -------
-    (4,) ndarray
-        Emitted, deposited and escaped energy without weights, and the largest imbalance of one
-        history. [MeV]
+    ``score`` (n_groups, n_regions) receives weighted energies [MeV]; ``sums`` (4,) the emitted,
+    deposited and escaped energy without weights, and the largest imbalance of one history [MeV].
+    ``rng`` (2,), ``stack`` and ``account`` (2,) are room to work in.
     """
-    rng = np.empty(2, dtype=np.uint64)
-    stack = np.empty((DEPTH, WIDTH))
-    account = np.zeros(2)
-    sums = np.zeros(4)
     for history in range(first, first + count):
         start_stream(rng, seed, history)
         line = _bisected(births.cumulative, uniform(rng))
@@ -122,10 +114,9 @@ def run_batch(cells, media, majorant, births, seed, first, count, score):  # typ
         sums[1] += account[DEPOSITED]
         sums[2] += account[ESCAPED]
         sums[3] = max(sums[3], abs(emitted - account[DEPOSITED] - account[ESCAPED]))
-    return sums
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _bisected(cumulative, wanted):  # type: ignore[no-untyped-def]
     """Return the first index whose cumulative probability is above a number."""
     below, above = 0, cumulative.size - 1
@@ -138,7 +129,7 @@ def _bisected(cumulative, wanted):  # type: ignore[no-untyped-def]
     return below
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _energy(rng, births, line):  # type: ignore[no-untyped-def]
     low, high = births.low_mev[line], births.high_mev[line]
     if low == high:
@@ -150,7 +141,7 @@ def _energy(rng, births, line):  # type: ignore[no-untyped-def]
     return low + t * (high - low)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _place(rng, births, cells):  # type: ignore[no-untyped-def]
     at = births.numbers_cm
     if births.place == AT_POINT:
@@ -166,7 +157,7 @@ def _place(rng, births, cells):  # type: ignore[no-untyped-def]
             y = at[1] + (at[4] - at[1]) * uniform(rng)
             z = at[2] + (at[5] - at[2]) * uniform(rng)
             cell = cell_at(cells, x, y, z)
-            if cell >= 0 and cells.tally[cell] == births.region:
+            if cell >= 0 and region_of(cells, cell) == births.region:
                 return x, y, z
     voxel = _bisected(births.voxel_cumulative, uniform(rng))
     rest = voxel // cells.shape[2]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from numba import njit
+from alphatwin.dose.transport.compiling import inlined
 
 from alphatwin.dose.transport.solids import region_at
 
@@ -23,6 +23,10 @@ VOXELS: Final = 1
 SOLIDS: Final = 2
 LOOK_AGAIN: Final = -2
 """As the next cell: it must be looked up at the point that is reached."""
+
+
+MATERIAL_BITS: Final = 63
+"""Mask of the bits of a code that hold the material."""
 
 
 class Cells(NamedTuple):
@@ -40,8 +44,11 @@ class Cells(NamedTuple):
         The solids, packed.
     box_cm
         (2, 3) corners of a box around everything; beyond it a particle has left. [cm]
-    material, density_g_per_cm3, tally
-        By cell: index of the material, density [g/cm3], index of the region that is scored.
+    density_g_per_cm3, code
+        By cell: density [g/cm3], and the same memory as integers whose last six bits are the index
+        of the material (so that one look-up brings both; the density changes by under 1e-5).
+    tally
+        By cell, the index of the region that is scored; empty where each cell is its own.
     probe_cm
         Step of electrons in solids. [cm]
     fine_cm
@@ -57,15 +64,15 @@ class Cells(NamedTuple):
     origin_cm: NDArray[np.float64]
     primitives: NDArray[np.float64]
     box_cm: NDArray[np.float64]
-    material: NDArray[np.uint8]
     density_g_per_cm3: NDArray[np.float32]
+    code: NDArray[np.int32]
     tally: NDArray[np.int32]
     probe_cm: float
     fine_cm: float
     local_cm: float
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def cell_at(cells, x, y, z):  # type: ignore[no-untyped-def]
     """Return the cell at a point [cm], or -1."""
     if cells.kind == VOXELS:
@@ -87,7 +94,19 @@ def cell_at(cells, x, y, z):  # type: ignore[no-untyped-def]
     return region_at(x, y, z, cells.primitives)
 
 
-@njit(cache=True, nogil=True)
+@inlined
+def material_in(cells, cell):  # type: ignore[no-untyped-def]
+    """Return the index of the material of a cell (dimensionless, [1])."""
+    return cells.code[cell] & MATERIAL_BITS
+
+
+@inlined
+def region_of(cells, cell):  # type: ignore[no-untyped-def]
+    """Return the region of the tally that a cell belongs to."""
+    return cells.tally[cell] if cells.tally.size > 0 else cell
+
+
+@inlined
 def has_left(cells, x, y, z):  # type: ignore[no-untyped-def]
     """Whether a point [cm] lies outside of the box around everything."""
     box = cells.box_cm
@@ -97,7 +116,7 @@ def has_left(cells, x, y, z):  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def safety_cm(cells, cell, x, y, z):  # type: ignore[no-untyped-def]
     """Return a distance within which there is no boundary around a point. [cm]."""
     if cells.kind == SPHERES:
@@ -120,7 +139,7 @@ def safety_cm(cells, cell, x, y, z):  # type: ignore[no-untyped-def]
     return 0.0
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def boundary_cm(cells, cell, x, y, z, u, v, w):  # type: ignore[no-untyped-def]
     """Return the distance to the boundary of a cell along a direction [cm], and the next cell."""
     if cells.kind == SPHERES:
@@ -140,7 +159,7 @@ def boundary_cm(cells, cell, x, y, z, u, v, w):  # type: ignore[no-untyped-def]
     return cells.probe_cm, LOOK_AGAIN
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def _voxel_boundary_cm(cells, cell, x, y, z, u, v, w):  # type: ignore[no-untyped-def]
     ny, nz = cells.shape[1], cells.shape[2]
     rest = cell // nz

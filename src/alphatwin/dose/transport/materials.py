@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 AVOGADRO_PER_BARN = 0.602214076
 """Avogadro's number times one barn. [cm2/mol]"""
+LUNG_TISSUE_G_PER_CM3 = 1.05
+"""Density of deflated lung. [g/cm3]"""
 SUM_TOLERANCE = 0.005
 """Mass fractions are printed to three decimals, so sums miss 1 by their rounding."""
 
@@ -66,12 +68,16 @@ class Material:
         Pairs of atomic number and share of the mass; they are scaled to sum to 1.
     mean_excitation_ev
         Mean excitation energy; ``None`` takes Bragg's rule (docs/theory-transport.md, eq. T2). [eV]
+    density_effect_g_per_cm3
+        Density for the density effect; ``None``: that of the material. Inflated lung is tissue of
+        1.05 g/cm3 with air between. [g/cm3]
     """
 
     name: str
     density_g_per_cm3: float
     mass_fractions: tuple[tuple[int, float], ...]
     mean_excitation_ev: float | None = None
+    density_effect_g_per_cm3: float | None = None
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.density_g_per_cm3) and self.density_g_per_cm3 > 0.0):
@@ -159,6 +165,7 @@ def _shipped() -> Mapping[str, Material]:
             float(mine[0]["density_g_per_cm3"]),
             tuple((int(row["z"]), float(row["mass_fraction"])) for row in mine),
             i_ev or None,
+            LUNG_TISSUE_G_PER_CM3 if name == "lung" else None,
         )
     return MappingProxyType(found)
 

@@ -177,7 +177,12 @@ def _electron_rows(material_: Material, *, is_positron: bool) -> Floats:
     eta = scattering.screening(material_, energy_mev=grid)
     rows = np.empty((grid.size, 8))
     rows[:, SOFT] = soft
-    rows[:, STRENGTH] = np.maximum(strength - hard_moment, 0.1 * strength)
+    knock = stopping.hard_collisions_cm2_per_g(
+        material_, energy_mev=grid, threshold_mev=LEAST_MEV, is_positron=is_positron
+    )[1]
+    # Knock-on collisions above 1 keV turn the electron besides Z(Z+1), as in the reference code;
+    # those above DELTA_MEV are done one by one.
+    rows[:, STRENGTH] = strength + knock - hard_moment
     rows[:, HARD] = hard
     rows[:, RADIATED] = photons_per_g
     rows[:, STRAGGLING] = stopping.straggling_mev2_cm2_per_g(

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from numba import njit
+from alphatwin.dose.transport.compiling import compiled
 
-from alphatwin.dose.transport.locate import cell_at, has_left
+from alphatwin.dose.transport.locate import cell_at, has_left, material_in
 from alphatwin.dose.transport.media import LEAST_MEV, RANGE
 from alphatwin.dose.transport.randomness import uniform
 from alphatwin.dose.transport.stack import (
@@ -31,7 +31,7 @@ PER_ANGSTROM_PER_MEV: Final = 80.65543937
 """1/(hc): momentum transfer of a photon of 1 MeV turned back. [1/(Angstrom MeV)]"""
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def follow_photon(  # type: ignore[no-untyped-def]
     rng, cells, media, majorant, stack, n, score, weight, account, energy, x, y, z, u, v, w
 ):
@@ -52,7 +52,7 @@ def follow_photon(  # type: ignore[no-untyped-def]
                     account[ESCAPED] += energy
                     return n
                 continue
-            material = cells.material[cell]
+            material = material_in(cells, cell)
             low, high = media.photon[material, i], media.photon[material, i + 1]
             here = (low[0] * (1.0 - f) + high[0] * f) * cells.density_g_per_cm3[cell]
             if uniform(rng) * most < here:
@@ -86,7 +86,7 @@ def follow_photon(  # type: ignore[no-untyped-def]
             return _pair(rng, stack, n, energy, cell, x, y, z, u, v, w)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def release(  # type: ignore[no-untyped-def]
     cells, media, stack, n, score, weight, account, energy, cell, x, y, z, u, v, w
 ):
@@ -96,7 +96,7 @@ def release(  # type: ignore[no-untyped-def]
         return n
     place = (math.log(energy) - media.electron_log0) * media.electron_per_log
     i = int(place)
-    table = media.electron[cells.material[cell], 0]
+    table = media.electron[material_in(cells, cell), 0]
     reach = table[i, RANGE] + (table[i + 1, RANGE] - table[i, RANGE]) * (place - i)
     if reach < cells.local_cm * cells.density_g_per_cm3[cell]:
         deposit(cells, cell, energy, weight, score, account)
@@ -104,7 +104,7 @@ def release(  # type: ignore[no-untyped-def]
     return push(stack, n, ELECTRON, energy, cell, x, y, z, u, v, w)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _absorb(  # type: ignore[no-untyped-def]
     rng, cells, media, stack, n, score, weight, account, energy, i, f, material, cell,
     x, y, z, u, v, w,
@@ -127,7 +127,7 @@ def _absorb(  # type: ignore[no-untyped-def]
     return release(cells, media, stack, n, score, weight, account, left, cell, x, y, z, a, b, c)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _sauter(rng, energy):  # type: ignore[no-untyped-def]
     gamma = 1.0 + energy / MASS
     beta = math.sqrt(1.0 - 1.0 / (gamma * gamma))
@@ -141,7 +141,7 @@ def _sauter(rng, energy):  # type: ignore[no-untyped-def]
             return 1.0 - nu
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _compton(rng, media, energy, material):  # type: ignore[no-untyped-def]
     """Klein and Nishina, with the incoherent function of the material."""
     k = energy / MASS
@@ -174,7 +174,7 @@ def _compton(rng, media, energy, material):  # type: ignore[no-untyped-def]
             return energy * ratio, 1.0 - t
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _rayleigh(rng, media, energy, material):  # type: ignore[no-untyped-def]
     """Squared form factor by inversion, Thomson's factor by rejection."""
     table = media.coherent[material]
@@ -203,7 +203,7 @@ def _rayleigh(rng, media, energy, material):  # type: ignore[no-untyped-def]
             return cosine
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _pair(rng, stack, n, energy, cell, x, y, z, u, v, w):  # type: ignore[no-untyped-def]
     """Electron and positron: energies split uniformly, polar angles of a moving dipole."""
     shared = energy - 2.0 * MASS

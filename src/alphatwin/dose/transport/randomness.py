@@ -13,7 +13,7 @@ References
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from alphatwin.dose.transport.compiling import compiled
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -23,7 +23,7 @@ _ONE = np.uint64(1)
 _SCALE = 2.0**-53
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def mixed(word):  # type: ignore[no-untyped-def]
     """Return the hash of a 64-bit word (dimensionless, [1])."""
     word = (word ^ (word >> _S30)) * _MIX1
@@ -31,7 +31,7 @@ def mixed(word):  # type: ignore[no-untyped-def]
     return word ^ (word >> _S31)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def start_stream(rng, seed, history):  # type: ignore[no-untyped-def]
     """Put a state (start, step) to the beginning of the stream of a history."""
     key = mixed(np.uint64(seed) + _GOLDEN)
@@ -39,7 +39,7 @@ def start_stream(rng, seed, history):  # type: ignore[no-untyped-def]
     rng[1] = mixed(rng[0] + key) | _ONE
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def uniform(rng):  # type: ignore[no-untyped-def]
     """Return a number between 0 and 1, both excluded."""
     rng[0] += rng[1]

@@ -10,8 +10,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from numba import njit
-
+from alphatwin.dose.transport.compiling import compiled
 from alphatwin.dose.transport.phantom_surfaces import QUADRIC, THYROID_LOBE, TORUS_ABOUT_Y
 
 OUTSIDE: Final = -1
@@ -40,7 +39,7 @@ FOLDED, REGION, FIRST, STOP = 6, 7, 8, 9
 _TAU_MIDDLE = 0.5 * math.sqrt(2.0)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _other(p, s, x, y, z):  # type: ignore[no-untyped-def]
     """Return the value of a surface that is no quadric: positive outside of it."""
     a, b, c = p[s], p[s + 1], p[s + 2]
@@ -61,7 +60,7 @@ def _other(p, s, x, y, z):  # type: ignore[no-untyped-def]
     return from_circle * from_circle + along * along - p[s + 4] * p[s + 4]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def is_in_part(part, x_cm, y_cm, z_cm, primitives):  # type: ignore[no-untyped-def]
     """Whether a point [cm] lies in a part, whatever other part it lies in."""
     p = primitives
@@ -87,7 +86,7 @@ def is_in_part(part, x_cm, y_cm, z_cm, primitives):  # type: ignore[no-untyped-d
     return True
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def region_at(x_cm, y_cm, z_cm, primitives):  # type: ignore[no-untyped-def]
     """Return the region of a point [cm]: that of the first part that holds it, or -1.
 
@@ -114,7 +113,7 @@ def region_at(x_cm, y_cm, z_cm, primitives):  # type: ignore[no-untyped-def]
     return OUTSIDE
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def regions_holding(x_cm, y_cm, z_cm, primitives, holds):  # type: ignore[no-untyped-def]
     """Mark every region that holds a point [cm], precedence aside, in ``holds``."""
     for part in range(int(primitives[N_PARTS])):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from numba import njit
+from alphatwin.dose.transport.compiling import compiled, inlined
 
+from alphatwin.dose.transport.locate import region_of
 from alphatwin.dose.transport.randomness import uniform
 
 DEPTH: Final = 256
@@ -22,7 +23,7 @@ KINDS: Final = ("electron", "positron", "photon")
 DEPOSITED, ESCAPED = range(2)
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def push(stack, n, kind, energy, cell, x, y, z, u, v, w):  # type: ignore[no-untyped-def]
     """Put a particle (energy [MeV], place [cm]) on the stack and return the new count."""
     row = stack[n]
@@ -38,14 +39,14 @@ def push(stack, n, kind, energy, cell, x, y, z, u, v, w):  # type: ignore[no-unt
     return n + 1
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def deposit(cells, cell, energy, weight, score, account):  # type: ignore[no-untyped-def]
     """Score energy [MeV] in a cell."""
-    score[cells.tally[cell]] += energy * weight
+    score[region_of(cells, cell)] += energy * weight
     account[DEPOSITED] += energy
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def turned(u, v, w, cosine, azimuth):  # type: ignore[no-untyped-def]
     """Return a direction turned by a polar angle of given cosine about itself (azimuth [rad])."""
     sine = math.sqrt(max(1.0 - cosine * cosine, 0.0))
@@ -63,7 +64,7 @@ def turned(u, v, w, cosine, azimuth):  # type: ignore[no-untyped-def]
     return un * scale, vn * scale, wn * scale
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def isotropic(rng):  # type: ignore[no-untyped-def]
     """Return a direction, uniform on the sphere (dimensionless, [1])."""
     w = 2.0 * uniform(rng) - 1.0

@@ -46,8 +46,7 @@ def density_effect(material_: Material, *, energy_mev: ArrayLike) -> Floats:
         Kinetic energy of the electron. [MeV]
     """
     shares, binding_ev = material_.shells()
-    # Lung is tissue with air between: the field acts within the tissue.
-    density = max(material_.density_g_per_cm3, 1.0) if material_.name != "air" else 0.001205
+    density = material_.density_effect_g_per_cm3 or material_.density_g_per_cm3
     z_over_a = material_.electrons_per_barn_cm / 0.602214076
     plasma_ev = PLASMA_EV * np.sqrt(density * z_over_a)
     log_i = np.log(material_.excitation_ev)
