@@ -35,6 +35,8 @@ _PARTS: dict[Kind, str] = {
     "chain": "A decay chain: `alphatwin chain`",
     "nuclide": "A nuclide: `alphatwin nuclide`",
     "agents": "The catalogue of agents: `alphatwin agents`",
+    "svalue": "An S-value: `alphatwin svalue`",
+    "kernel": "A dose kernel: `alphatwin kernel`",
 }
 
 

@@ -12,7 +12,12 @@ from typing import Annotated
 
 import typer
 
-from alphatwin.cli import physics_commands, report_commands, schedule_command
+from alphatwin.cli import (
+    physics_commands,
+    report_commands,
+    schedule_command,
+    transport_commands,
+)
 from alphatwin.errors import AlphaTwinError
 from alphatwin.version import __version__
 
@@ -37,6 +42,8 @@ app.command("schedule")(schedule_command.schedule)
 app.command("chain")(physics_commands.chain)
 app.command("nuclide")(physics_commands.nuclide)
 app.command("agents")(physics_commands.agents)
+app.command("svalue")(transport_commands.svalue)
+app.command("kernel")(transport_commands.kernel)
 
 
 def _version(*, value: bool) -> None:

@@ -90,6 +90,7 @@ def _values() -> dict[str, type]:
     from alphatwin.report.compare_value import CompareReport
     from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
     from alphatwin.report.schedule_value import ScheduleReport
+    from alphatwin.report.transport_value import KernelReport, SValueReport
     from alphatwin.report.value import DoseReport
 
     return {
@@ -99,6 +100,8 @@ def _values() -> dict[str, type]:
         "agents": AgentsReport,
         "compare": CompareReport,
         "schedule": ScheduleReport,
+        "svalue": SValueReport,
+        "kernel": KernelReport,
     }
 
 

@@ -177,7 +177,7 @@ class VoxelKernel:
             )
             raise InvalidValueError(msg)
         found = [fftconvolve(source, part, mode="same") for part in self.dose_gy_per_bq_s]
-        return np.maximum(np.array(found), 0.0)
+        return np.asarray(np.maximum(np.array(found), 0.0))
 
 
 def point_kernel(
@@ -214,9 +214,7 @@ def point_kernel(
 
     radii = np.asarray(radii_cm, dtype=np.float64)
     if not 1 <= radii.size <= MOST_SHELLS or not (np.diff(radii, prepend=0.0) > 0.0).all():
-        msg = (
-            f"radii_cm must be 1 to {MOST_SHELLS} radii > 0 that ascend, got {radii.size} of them"
-        )
+        msg = f"radii_cm must be 1 to {MOST_SHELLS} radii > 0 that ascend, got {radii.size} of them"
         raise InvalidValueError(msg)
     emitted = emission_source(nuclide, chain=chain, decay_data=decay_data)
     outer = float(radii[-1]) + MARGIN_CM
@@ -374,5 +372,3 @@ def _check_grid(edges: Floats, voxels_per_side: int) -> None:
 def _margin(edge_mm: float, voxels_per_side: int) -> int:
     wanted = int(np.ceil(10.0 * MARGIN_CM / edge_mm))
     return max(min(wanted, (MOST_VOXELS_PER_SIDE - voxels_per_side) // 2), 0)
-
-
