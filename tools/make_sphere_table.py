@@ -78,7 +78,9 @@ def part(name: str, particle: ParticleName, energy_mev: float, *, scale: float, 
     for mass, phi, error in zip(
         found.masses_g, found.fractions, found.standard_errors_fraction, strict=True
     ):
-        writer.writerow((name, particle, f"{energy_mev:g}", f"{mass:g}", f"{phi:.7g}", f"{error:.2g}"))
+        writer.writerow(
+            (name, particle, f"{energy_mev:g}", f"{mass:g}", f"{phi:.7g}", f"{error:.2g}")
+        )
     return text.getvalue()
 
 
