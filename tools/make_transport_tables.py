@@ -233,11 +233,7 @@ def _write_compositions() -> None:
     _write(
         "materials",
         ("material", "density_g_per_cm3", "mean_excitation_ev", "z", "mass_fraction"),
-        (
-            (name, rho, i_ev, z, w)
-            for name, rho, i_ev, parts in MATERIALS
-            for z, w in parts.items()
-        ),
+        ((name, rho, i_ev, z, w) for name, rho, i_ev, parts in MATERIALS for z, w in parts.items()),
         title="Composition of tissues",
         quantity="density, mean excitation energy (0: by Bragg's rule), mass fractions",
         unit="g/cm3; eV",
@@ -295,9 +291,7 @@ def incoherent_barn(
     klein_nishina = 0.5 * 0.07940788 * ratio**2 * (ratio + 1.0 / ratio - (1.0 - mu * mu))
     x = energy * PER_ANGSTROM_PER_MEV * t
     s = z * (
-        1.0
-        - share / (1.0 + (x / inner) ** 2) ** 4
-        - (1.0 - share) / (1.0 + (x / outer) ** 2) ** 4
+        1.0 - share / (1.0 + (x / inner) ** 2) ** 4 - (1.0 - share) / (1.0 + (x / outer) ** 2) ** 4
     )
     return np.asarray(2.0 * np.pi * np.sum(weights * 2.0 * t * klein_nishina * s, axis=1))
 

@@ -153,9 +153,7 @@ def _lines(part: Emitted) -> tuple[Floats, ...]:
     return yields, low, high, tilt, kind, np.full(low.size, float(part.group))
 
 
-def _place(
-    source: Source, geometry: Geometry, cells: Cells
-) -> tuple[int, Floats, int, Floats]:
+def _place(source: Source, geometry: Geometry, cells: Cells) -> tuple[int, Floats, int, Floats]:
     place, none = source.place, np.zeros(1)
     if isinstance(place, Point):
         at = np.array([place.x_cm, place.y_cm, place.z_cm])
@@ -177,7 +175,10 @@ def _place(
 
 
 def _voxel_place(place: VoxelMap, geometry: Geometry) -> tuple[int, Floats, int, Floats]:
-    if not isinstance(geometry, Voxels) or place.activity_share.shape != geometry.material_index.shape:
+    if (
+        not isinstance(geometry, Voxels)
+        or place.activity_share.shape != geometry.material_index.shape
+    ):
         msg = (
             "a VoxelMap needs Voxels of the same shape, got "
             f"{place.activity_share.shape} on {type(geometry).__name__}"

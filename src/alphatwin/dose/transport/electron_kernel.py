@@ -90,7 +90,9 @@ def follow_electron(  # type: ignore[no-untyped-def]
             is_new = False
         soft = (low[SOFT] + (high[SOFT] - low[SOFT]) * f) * density
         rate = (
-            low[HARD] + low[RADIATED] + (high[HARD] + high[RADIATED] - low[HARD] - low[RADIATED]) * f
+            low[HARD]
+            + low[RADIATED]
+            + (high[HARD] + high[RADIATED] - low[HARD] - low[RADIATED]) * f
         ) * density + 1e-30
         edge, beyond = boundary_cm(cells, cell, x, y, z, u, v, w)
         longest = MOST_LOSS * energy / soft
@@ -119,20 +121,15 @@ def follow_electron(  # type: ignore[no-untyped-def]
         z += w * step
         left -= strength * step
         hard_left -= rate * step
-        moved = step == edge
-        if beyond == LOOK_AGAIN:
-            # Solids do not know where they end: whatever ended the step may lie in another one.
-            beyond = cell_at(cells, x, y, z)
-            moved = beyond != cell
-        if moved:
+        if step == edge or beyond == LOOK_AGAIN:
+            if beyond == LOOK_AGAIN:
+                beyond = cell_at(cells, x, y, z)
             if beyond < 0:
                 account[ESCAPED] += energy + (2.0 * MASS if kind == POSITRON else 0.0)
                 return n
             cell = beyond
             table = media.electron[material_in(cells, cell), kind]
             density = cells.density_g_per_cm3[cell]
-        if step == edge:
-            continue
         if step == to_turn:
             if after >= 0.0:
                 if uniform(rng) > media.deflection_none[eta_row, level]:
@@ -251,9 +248,7 @@ def _radiate(rng, media, stack, n, energy, cell, cells, x, y, z, u, v, w):  # ty
     k = min(_photon_mev(rng, media, energy, material_in(cells, cell)), energy)
     beta = math.sqrt(energy * (energy + 2.0 * MASS)) / (energy + MASS)
     t = 2.0 * uniform(rng) - 1.0
-    a, b, c = turned(
-        u, v, w, (t + beta) / (1.0 + t * beta), 2.0 * math.pi * uniform(rng)
-    )
+    a, b, c = turned(u, v, w, (t + beta) / (1.0 + t * beta), 2.0 * math.pi * uniform(rng))
     n = push(stack, n, PHOTON, k, cell, x, y, z, a, b, c)
     return energy - k, n
 

@@ -53,9 +53,7 @@ def screening(material_: Material, *, energy_mev: Floats) -> Floats:
     for z, n in material_.atoms_per_barn_cm.items():
         weight = n * z * (z + 1)
         angle2 = (FINE_STRUCTURE * z ** (1.0 / 3.0) / 0.88534) ** 2 / momentum2
-        logs = logs + weight * np.log(
-            0.25 * angle2 * (1.13 + 3.76 * (FINE_STRUCTURE * z) ** 2)
-        )
+        logs = logs + weight * np.log(0.25 * angle2 * (1.13 + 3.76 * (FINE_STRUCTURE * z) ** 2))
         total += weight
     return np.asarray(np.exp(logs / total))
 
