@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from alphatwin.dose.transport.packed_solids import part_rows
 from alphatwin.dose.transport.phantom import (
     REGIONS,
     SOLIDS,
-    part_rows,
     phantom_primitives,
     region_names,
 )

@@ -134,7 +134,7 @@ class Solids:
     Attributes
     ----------
     primitives
-        Solids packed by :func:`alphatwin.dose.transport.phantom.solids_as_array`. [cm]
+        Solids packed by :func:`alphatwin.dose.transport.packed_solids.solids_as_array`. [cm]
     materials
         Material of every region, at its own density.
     masses_g

@@ -24,6 +24,7 @@ from alphatwin.dose.transport import (
     transport,
 )
 from alphatwin.dose.transport.materials import elements
+from alphatwin.dose.transport.packed_solids import ellipsoids
 from alphatwin.errors import DataError, InvalidValueError
 
 ROUND_OFF_MEV = 1e-12
@@ -135,7 +136,7 @@ def test_spheres_and_voxels_and_solids_agree():
         1 - inside,
     )
     balls = Spheres((1.0, 2.0), (bone, WATER))
-    rows = np.array([[0, 0, 0, 0, 1, 1, 1], [1, 0, 0, 0, 2, 2, 2]], dtype=float)
+    rows = ellipsoids([[0, 0, 0]] * 2, [[1, 1, 1], [2, 2, 2]])
     solids = Solids(rows, (bone, WATER), balls.masses_g, np.array([[-2.0] * 3, [2.0] * 3]))
     source = one("photon", 0.1)
     runs = [transport(g, source, histories=40_000, seed=4) for g in (balls, voxels, solids)]
@@ -146,7 +147,7 @@ def test_spheres_and_voxels_and_solids_agree():
 
 
 def test_electrons_cross_solids_as_they_cross_spheres():
-    rows = np.array([[0, 0, 0, 0, 0.2, 0.2, 0.2], [1, 0, 0, 0, 2, 2, 2]], dtype=float)
+    rows = ellipsoids([[0, 0, 0]] * 2, [[0.2, 0.2, 0.2], [2, 2, 2]])
     balls = ball(0.2, 2.0)
     box = np.array([[-2.0] * 3, [2.0] * 3])
     solids = Solids(rows, (WATER,) * 2, balls.masses_g, box, probe_cm=0.01)
