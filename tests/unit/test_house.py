@@ -101,7 +101,7 @@ def test_a_module_holds_one_concept(path):
 
 UNITS = {
     "s", "bq", "gy", "sv", "kg", "g", "mol", "j", "ev", "kev", "mev", "u", "m", "cm", "mm", "um",
-    "ml", "cm2", "cm3",
+    "ml", "cm2", "cm3", "hu",
 }  # fmt: skip
 # A last word that says what is counted, or that the value is a ratio of equal units.
 DIMENSIONLESS = {
@@ -148,6 +148,8 @@ UNIT_OF_ANOTHER = {
     "start": "atoms",
     "state": "share of the atoms at the start",
     "integral": "of the state over time, in its unit",
+    "coefficients": "of an equation between lengths in cm",
+    "labels": "numbers of regions",
     "values": "in the unit that the name beside it says",
     "arrays": "of any unit, for their shapes alone",
     "z": "standard normal deviate",

@@ -22,7 +22,7 @@ MARGIN_CM: Final = 1e-6
 def ellipsoids(
     centres_cm: Sequence[Sequence[float]], half_axes_cm: Sequence[Sequence[float]]
 ) -> NDArray[np.float64]:
-    """Return ellipsoids along the axes as solids; region *i* is the *i*-th, inner ones first.
+    """Return ellipsoids, in cm, as solids; region *i* is the *i*-th, inner ones first.
 
     Parameters
     ----------

@@ -120,7 +120,7 @@ class Phantom:
         return self.regions[self.number(name)]
 
     def boxes_cm(self, name: str) -> NDArray[np.float64]:
-        """Return boxes of x, y and z (low, high) that hold all of a region. (n, 6) [cm]."""
+        """Return (n, 6) boxes that hold a region, low and high of x, y and z in cm."""
         boxes = []
         for row in part_rows(self.primitives):
             if row[7] == self.number(name):
