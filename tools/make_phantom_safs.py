@@ -35,7 +35,7 @@ ENERGIES_MEV = {
     "electron": (0.03, 0.06, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.4, 1.8, 2.3, 3.0),
 }  # fmt: skip
 # Histories, times this where a region matters most in therapy.
-HISTORIES = {"photon": 600_000, "electron": 60_000}
+HISTORIES = {"photon": 800_000, "electron": 80_000}
 MAIN = ("kidneys", "liver", "spleen", "pancreas", "lungs", "adrenals")
 SIDECAR = """\
 title = "Specific absorbed fractions of {particle}s in the stylised adult phantom"
