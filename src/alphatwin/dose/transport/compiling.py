@@ -37,20 +37,11 @@ def _stamp() -> str:
 _STAMP: Final = _stamp()
 
 
-def _cached(function: Callable[..., Any], **more: str) -> Any:  # noqa: ANN401 - a numba dispatcher
-    kernel = njit(cache=True, **more, **_OPTIONS)(function)
+def compiled(function: Callable[..., Any]) -> Any:
+    """Compile a kernel. Fused multiply-adds are the one liberty taken with arithmetic."""
+    kernel = njit(cache=True, **_OPTIONS)(function)
     file = getattr(getattr(kernel, "_cache", None), "_cache_file", None)
     if not hasattr(file, "_source_stamp"):  # another numba: rather compile each time
-        return njit(**more, **_OPTIONS)(function)
-    file._source_stamp = _STAMP  # noqa: SLF001 - there is no public way
+        return njit(**_OPTIONS)(function)
+    file._source_stamp = _STAMP
     return kernel
-
-
-def compiled(function: Callable[..., Any]) -> Any:  # noqa: ANN401 - a numba dispatcher
-    """Compile a kernel. Fused multiply-adds are the one liberty taken with arithmetic."""
-    return _cached(function)
-
-
-def inlined(function: Callable[..., Any]) -> Any:  # noqa: ANN401 - a numba dispatcher
-    """Compile a leaf of a hot loop, put in place of each call."""
-    return _cached(function, inline="always")
