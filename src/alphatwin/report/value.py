@@ -212,7 +212,11 @@ class RegionDose:
         _doc("RBE-weighted dose with every RBE 1, then as assumed; empty if there is no dose."),
     ]
     photon_energy_not_deposited: Annotated[
-        float, _doc("Share of all emitted energy that photons carry and that is left out here.")
+        float,
+        _doc(
+            "Share of the energy emitted in the region that photons carry out of it; it is "
+            "deposited nowhere here."
+        ),
     ]
 
 

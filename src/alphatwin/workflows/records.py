@@ -12,7 +12,7 @@ import numpy as np
 from alphatwin.biology import RbeWeights, rbe_weighted_dose_gy
 from alphatwin.dose import RADIATION_TYPES
 from alphatwin.kinetics import activity_bq, best_phases
-from alphatwin.nuclides import energy_per_decay_mev, nuclide
+from alphatwin.nuclides import nuclide
 from alphatwin.report.estimates import Estimate, WeightedDose
 from alphatwin.report.value import (
     Curve,
@@ -24,6 +24,7 @@ from alphatwin.report.value import (
     RegionRecord,
 )
 from alphatwin.uncertainty import summarise
+from alphatwin.workflows.absorption import photon_energy_leaving
 from alphatwin.workflows.daughter_curves import member_activities_bq, member_decays
 
 if TYPE_CHECKING:
@@ -229,13 +230,13 @@ def photon_share(chain: DecayChain) -> float:
 
 
 def photon_share_of(answer: AgentAnswer, region: RegionAnswer) -> float:
-    """Return the share of the energy emitted in a region that photons carry."""
-    if answer.model is None:
-        return photon_share(answer.chain)
-    decays = region.decays.mean(axis=0)
-    each = [energy_per_decay_mev(n, decay_data=answer.chain.decay_data) for n in answer.members]
-    photons = sum(d * e.photon for d, e in zip(decays, each, strict=True))
-    return float(photons / sum(d * e.total for d, e in zip(decays, each, strict=True)))
+    """Return the share of the energy emitted in a region that photons carry out of it."""
+    return photon_energy_leaving(
+        region.region,
+        answer.members,
+        region.decays.mean(axis=0),
+        decay_data=answer.chain.decay_data,
+    )
 
 
 def decay_shares(answer: AgentAnswer, course: Course) -> dict[str, tuple[DecayShare, ...]]:

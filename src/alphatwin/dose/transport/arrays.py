@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from alphatwin.dose.transport.geometry import Solids, Spheres, Voxels
+from alphatwin.dose.transport.geometry import Spheres, Voxels
 from alphatwin.dose.transport.history_kernel import (
     AT_POINT,
     IN_REGION,

@@ -69,7 +69,7 @@ def spectrum(
 
 
 def _loss(material_: Material, energy_mev: float, photon_mev: Floats) -> Floats:
-    """k dsigma/dk, in arbitrary scale."""
+    """K dsigma/dk, in arbitrary scale."""
     before = energy_mev + ELECTRON_MASS_MEV
     after = before - photon_mev
     ratio = after / before

@@ -2,21 +2,46 @@
 
 Kernels neither make nor keep arrays, so the counting of references is switched off: it took four
 fifths of their time.
+
+numba's cache knows a kernel by the date of its own file only, although it holds what the kernel
+calls as well. Here the stamp is a hash over all files of this package, so that an edit or an
+upgrade of one of them never leaves old machine code in use.
 """
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
 from numba import njit
 
-_OPTIONS = {
-    "cache": True,
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_OPTIONS: Final = {
     "nogil": True,
     "error_model": "numpy",
     "fastmath": {"contract"},
     "_nrt": False,
 }
-compiled = njit(**_OPTIONS)
-"""Decorator of every kernel. Fused multiply-adds are the one liberty taken with arithmetic."""
 
-inlined = njit(inline="always", **_OPTIONS)
-"""The same for leaves of hot loops: tables passed by value would cost more than their work."""
+
+def _stamp() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+_STAMP: Final = _stamp()
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """Compile a kernel. Fused multiply-adds are the one liberty taken with arithmetic."""
+    kernel = njit(cache=True, **_OPTIONS)(function)
+    file = getattr(getattr(kernel, "_cache", None), "_cache_file", None)
+    if not hasattr(file, "_source_stamp"):  # another numba: rather compile each time
+        return njit(**_OPTIONS)(function)
+    file._source_stamp = _STAMP
+    return kernel

@@ -18,8 +18,8 @@ import math
 from typing import Final
 
 import numpy as np
-from alphatwin.dose.transport.compiling import compiled, inlined
 
+from alphatwin.dose.transport.compiling import compiled
 from alphatwin.dose.transport.locate import (
     LOOK_AGAIN,
     boundary_cm,
@@ -100,8 +100,7 @@ def follow_electron(  # type: ignore[no-untyped-def]
         # The same once more with the tables at the energy in the middle of the step.
         half = min(0.5 * soft * step / energy, 0.45)
         g += math.log1p(-half) * media.electron_per_log
-        if g < 0.0:
-            g = 0.0
+        g = max(g, 0.0)
         i = int(g)
         f = g - i
         low, high = table[i], table[i + 1]
@@ -158,7 +157,7 @@ def follow_electron(  # type: ignore[no-untyped-def]
     return n
 
 
-@inlined
+@compiled
 def _level(most):  # type: ignore[no-untyped-def]
     """Return the level of the strongest step that is not over a limit."""
     level = 0
@@ -169,7 +168,7 @@ def _level(most):  # type: ignore[no-untyped-def]
     return level
 
 
-@inlined
+@compiled
 def _deflected(rng, media, eta_row, level):  # type: ignore[no-untyped-def]
     table = media.deflection[eta_row, level]
     place = (1.0 - math.sqrt(uniform(rng))) * (table.size - 1)

@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from alphatwin.dose.transport.compiling import compiled
 
+from alphatwin.dose.transport.compiling import compiled
 from alphatwin.dose.transport.electron_kernel import follow_electron
 from alphatwin.dose.transport.locate import cell_at, region_of
 from alphatwin.dose.transport.media import LEAST_MEV

@@ -10,8 +10,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from alphatwin.dose.transport.compiling import inlined
-
+from alphatwin.dose.transport.compiling import compiled
 from alphatwin.dose.transport.solids import region_at
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ class Cells(NamedTuple):
     local_cm: float
 
 
-@inlined
+@compiled
 def cell_at(cells, x, y, z):  # type: ignore[no-untyped-def]
     """Return the cell at a point [cm], or -1."""
     if cells.kind == VOXELS:
@@ -94,19 +93,19 @@ def cell_at(cells, x, y, z):  # type: ignore[no-untyped-def]
     return region_at(x, y, z, cells.primitives)
 
 
-@inlined
+@compiled
 def material_in(cells, cell):  # type: ignore[no-untyped-def]
     """Return the index of the material of a cell (dimensionless, [1])."""
     return cells.code[cell] & MATERIAL_BITS
 
 
-@inlined
+@compiled
 def region_of(cells, cell):  # type: ignore[no-untyped-def]
     """Return the region of the tally that a cell belongs to."""
     return cells.tally[cell] if cells.tally.size > 0 else cell
 
 
-@inlined
+@compiled
 def has_left(cells, x, y, z):  # type: ignore[no-untyped-def]
     """Whether a point [cm] lies outside of the box around everything."""
     box = cells.box_cm
@@ -116,7 +115,7 @@ def has_left(cells, x, y, z):  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
-@inlined
+@compiled
 def safety_cm(cells, cell, x, y, z):  # type: ignore[no-untyped-def]
     """Return a distance within which there is no boundary around a point. [cm]."""
     if cells.kind == SPHERES:
@@ -139,7 +138,7 @@ def safety_cm(cells, cell, x, y, z):  # type: ignore[no-untyped-def]
     return 0.0
 
 
-@inlined
+@compiled
 def boundary_cm(cells, cell, x, y, z, u, v, w):  # type: ignore[no-untyped-def]
     """Return the distance to the boundary of a cell along a direction [cm], and the next cell."""
     if cells.kind == SPHERES:
@@ -159,7 +158,7 @@ def boundary_cm(cells, cell, x, y, z, u, v, w):  # type: ignore[no-untyped-def]
     return cells.probe_cm, LOOK_AGAIN
 
 
-@inlined
+@compiled
 def _voxel_boundary_cm(cells, cell, x, y, z, u, v, w):  # type: ignore[no-untyped-def]
     ny, nz = cells.shape[1], cells.shape[2]
     rest = cell // nz

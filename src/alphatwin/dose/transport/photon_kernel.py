@@ -10,7 +10,6 @@ import math
 from typing import Final
 
 from alphatwin.dose.transport.compiling import compiled
-
 from alphatwin.dose.transport.locate import cell_at, has_left, material_in
 from alphatwin.dose.transport.media import LEAST_MEV, RANGE
 from alphatwin.dose.transport.randomness import uniform

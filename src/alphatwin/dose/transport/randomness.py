@@ -13,6 +13,7 @@ References
 from __future__ import annotations
 
 import numpy as np
+
 from alphatwin.dose.transport.compiling import compiled
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from alphatwin.dose.transport.compiling import compiled, inlined
-
+from alphatwin.dose.transport.compiling import compiled
 from alphatwin.dose.transport.locate import region_of
 from alphatwin.dose.transport.randomness import uniform
 
@@ -23,7 +22,7 @@ KINDS: Final = ("electron", "positron", "photon")
 DEPOSITED, ESCAPED = range(2)
 
 
-@inlined
+@compiled
 def push(stack, n, kind, energy, cell, x, y, z, u, v, w):  # type: ignore[no-untyped-def]
     """Put a particle (energy [MeV], place [cm]) on the stack and return the new count."""
     row = stack[n]
@@ -39,7 +38,7 @@ def push(stack, n, kind, energy, cell, x, y, z, u, v, w):  # type: ignore[no-unt
     return n + 1
 
 
-@inlined
+@compiled
 def deposit(cells, cell, energy, weight, score, account):  # type: ignore[no-untyped-def]
     """Score energy [MeV] in a cell."""
     score[region_of(cells, cell)] += energy * weight
