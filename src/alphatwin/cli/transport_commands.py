@@ -45,7 +45,10 @@ def svalue(
     ] = None,
     histories: Annotated[
         int | None,
-        typer.Option(min=1, help="Particles to follow; else the adult phantom's tables are used."),
+        typer.Option(
+            min=1,
+            help="Particles to follow; else shipped tables are used, for an image 1 000 000.",
+        ),
     ] = None,
     decay_data: DecayData = "icrp107",
     seed: Seed = 1,
@@ -61,11 +64,8 @@ def svalue(
     from alphatwin.cli.output import print_json
     from alphatwin.errors import InvalidValueError
     from alphatwin.units import parse_mass_kg
-    from alphatwin.workflows.svalue import (
-        icrp_s_value_report,
-        phantom_s_value_report,
-        sphere_s_value_report,
-    )
+    from alphatwin.workflows.svalue import icrp_s_value_report, phantom_s_value_report
+    from alphatwin.workflows.svalue_sphere import sphere_s_value_report
 
     chosen = [
         n for n, v in (("--sphere-mass", sphere_mass), ("--phantom", phantom), ("--saf", saf)) if v
@@ -83,7 +83,7 @@ def svalue(
                 mass_kg=parse_mass_kg(sphere_mass),
                 material=material,
                 chain=chain,
-                histories=200_000 if histories is None else histories,
+                histories=histories,
                 seed=seed,
                 decay_data=decay_data,
                 progress=progress,

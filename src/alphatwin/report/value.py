@@ -214,9 +214,19 @@ class RegionDose:
     photon_energy_not_deposited: Annotated[
         float,
         _doc(
-            "Share of the energy emitted in the region that photons carry out of it; it is "
-            "deposited nowhere here."
+            "Share of the energy emitted in the region that photons carry out of it; what of it "
+            "reaches other regions is in their cross-dose."
         ),
+    ]
+    cross_dose_gy: Annotated[
+        Estimate | None,
+        _doc(
+            "Absorbed dose from decays in other regions, beside absorbed_dose_gy, which does not "
+            "hold it; null if no other region and this one have places in the phantom."
+        ),
+    ]
+    cross_dose_by_source_gy: Annotated[
+        dict[str, float], _doc("Its median by the region in which the decays are.")
     ]
 
 

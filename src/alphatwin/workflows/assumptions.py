@@ -378,7 +378,7 @@ def _fixed(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
         "nowhere",
         value="spheres",
         made_by="program",
-        source="Table computed by AlphaTwin's own transport; no region receives dose from another",
+        source="Table computed by AlphaTwin's own transport",
         status="choice",
         alternatives=(
             Alternative(

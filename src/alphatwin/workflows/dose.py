@@ -24,6 +24,11 @@ from alphatwin.workflows.blood import blood_answer
 from alphatwin.workflows.blood_records import blood_record
 from alphatwin.workflows.blood_said import blood_assumptions, blood_cautions
 from alphatwin.workflows.cautions import cautions
+from alphatwin.workflows.cross_dose import (
+    cross_dose_assumptions,
+    cross_doses_of,
+    with_cross_dose,
+)
 from alphatwin.workflows.fates import elsewhere, fate_doses
 from alphatwin.workflows.published import published_doses
 from alphatwin.workflows.records import (
@@ -103,6 +108,7 @@ def dose_report(
         ),
         assumptions=(
             *assumptions_and_alternatives(file, course, answers, fates, seed=seed),
+            *cross_dose_assumptions(course),
             *blood_assumptions(course, blood),
         ),
         warnings=cautions(file, course, answers, more=blood_cautions(course, answers, blood)),
@@ -113,6 +119,7 @@ def dose_report(
 
 def _agent(answer: AgentAnswer, course: Course, fates: tuple[FateDose, ...]) -> AgentReport:
     shares = decay_shares(answer, course)
+    cross = cross_doses_of(course, answer)
     return AgentReport(
         agent=answer.agent.name,
         role="administered" if answer.prediction is None else "predicted",
@@ -125,7 +132,10 @@ def _agent(answer: AgentAnswer, course: Course, fates: tuple[FateDose, ...]) -> 
         activity_from=answer.activity_from,
         uptake_ratio=uptake_ratio(answer),
         regions=tuple(
-            region_dose(answer, r, course.assumptions, shares[r.region.name])
+            with_cross_dose(
+                region_dose(answer, r, course.assumptions, shares[r.region.name]),
+                cross.get(r.region.name, {}),
+            )
             for r in answer.regions
         ),
         curves=curve_records(answer, course),

@@ -172,7 +172,7 @@ def region_dose(
     assumed: Assumptions,
     shares: tuple[DecayShare, ...],
 ) -> RegionDose:
-    """Return what an agent does to a region as a record."""
+    """Return what an agent does to a region as a record, still without cross-dose."""
     dose = region.dose
     total = None if dose is None else dose.total_gy
     per_activity = None
@@ -192,6 +192,8 @@ def region_dose(
         absorbed_dose_per_activity_gy_per_bq=per_activity,
         rbe_weighted=() if dose is None else weighted_doses(dose, assumed),
         photon_energy_not_deposited=photon_share_of(answer, region),
+        cross_dose_gy=None,
+        cross_dose_by_source_gy={},
     )
 
 

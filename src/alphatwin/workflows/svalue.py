@@ -1,8 +1,7 @@
-"""S-values of a sphere, of the adult phantom, of a label image, or folded from ICRP 133."""
+"""S-values of the adult phantom, of a label image, or folded from ICRP 133."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -21,74 +20,12 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
 
 ADULT: Final = "adult"
-SURROUND_CM: Final = 20.0
-"""Medium around a sphere, from which photons are scattered back. [cm]"""
 LOCAL: Final = "alphas and recoils are absorbed where they are born"
 PHANTOM: Final = (
     "stylised adult phantom of Cristy and Eckerman: its figures are recalled, and verified by "
     "tabulated masses and by published photon fractions; no marrow, bone surface, kidney cortex or "
     "salivary gland"
 )
-
-
-def sphere_s_value_report(
-    nuclide: str,
-    *,
-    mass_kg: float,
-    material: str = "soft_tissue",
-    chain: bool = False,
-    histories: int = 200_000,
-    seed: int = 1,
-    decay_data: DecayDataName = "icrp107",
-    progress: Progress | None = None,
-) -> SValueReport:
-    """Return the S-value of a sphere for itself, by direct transport.
-
-    Parameters
-    ----------
-    nuclide, chain, decay_data
-        What decays, uniformly in the sphere.
-    mass_kg
-        Mass of the sphere. [kg]
-    material
-        Name of a material, in the sphere and around it.
-    histories, seed, progress
-        As in :func:`alphatwin.dose.transport.transport`.
-
-    Raises
-    ------
-    AlphaTwinError
-        If a name is unknown or a number is out of range.
-    """
-    from alphatwin.dose.transport import InShell, Spheres
-    from alphatwin.dose.transport import material as named
-    from alphatwin.dose.transport.emission_source import emission_source
-    from alphatwin.dose.transport.s_values import dose_per_decay
-
-    if not 0.0 < mass_kg < math.inf:
-        msg = f"the mass of the sphere must be finite and > 0, got {mass_kg} kg"
-        raise InvalidValueError(msg)
-    medium = named(material)
-    radius = (mass_kg * 1e3 / medium.density_g_per_cm3 * 3.0 / (4.0 * math.pi)) ** (1.0 / 3.0)
-    found = dose_per_decay(
-        Spheres((radius, radius + SURROUND_CM), (medium, medium)),
-        InShell(radius),
-        emitted=emission_source(nuclide, chain=chain, decay_data=decay_data),
-        local_share=np.array([1.0, 0.0]),
-        histories=histories,
-        seed=seed,
-        progress=progress,
-    )
-    return _report(
-        found.s_value(source="sphere", target="sphere", region=0),
-        geometry="sphere",
-        masses_kg=(mass_kg, mass_kg),
-        material=medium.name,
-        method="direct transport of everything that is emitted",
-        seed=seed,
-        decay_data=decay_data,
-        assumptions=(f"{medium.name} goes on for {SURROUND_CM:g} cm around the sphere", LOCAL),
-    )
 
 
 def phantom_s_value_report(
@@ -174,7 +111,7 @@ def phantom_s_value_report(
             masses = mass_kg, mass_kg
         else:
             assumptions.append("not scaled: dose to another region does not depend on the mass")
-    return _report(
+    return s_value_report(
         value,
         geometry="adult phantom",
         masses_kg=masses,
@@ -222,7 +159,7 @@ def icrp_s_value_report(
         chain=chain,
         decay_data=decay_data,
     )
-    return _report(
+    return s_value_report(
         value,
         geometry="ICRP 133",
         masses_kg=(None, None),
@@ -293,7 +230,7 @@ def _image_report(
         seed=seed,
         progress=progress,
     )
-    return _report(
+    return s_value_report(
         found.s_value(source=source, target=target, region=numbers[1]),
         geometry="image",
         masses_kg=(image.mass_kg(source), image.mass_kg(target)),
@@ -309,7 +246,7 @@ def _image_report(
     )
 
 
-def _report(
+def s_value_report(
     value: SValue,
     *,
     geometry: str,
@@ -320,11 +257,20 @@ def _report(
     decay_data: DecayDataName,
     assumptions: tuple[str, ...],
 ) -> SValueReport:
-    members = {canonical_name(value.parent): 1.0}
-    if value.is_chain:
-        chain = decay_chain(value.parent, decay_data=decay_data)
-        decays = chain.decays_per_parent_decay().tolist()
-        members = dict(zip(chain.nuclides, decays, strict=True))
+    """Return the report of an S-value.
+
+    Parameters
+    ----------
+    value
+        The S-value.
+    geometry, material, method, assumptions
+        In words.
+    masses_kg
+        Of source and target. [kg]
+    seed, decay_data
+        As asked for.
+    """
+    members = members_of(value.parent, chain=value.is_chain, decay_data=decay_data)
     return SValueReport(
         schema=1,
         kind="svalue",
@@ -349,3 +295,11 @@ def _report(
         is_complete=value.is_complete,
         assumptions=assumptions,
     )
+
+
+def members_of(nuclide: str, *, chain: bool, decay_data: DecayDataName) -> dict[str, float]:
+    """Return the nuclides that count, and the decays of each per decay of the parent."""
+    if not chain:
+        return {canonical_name(nuclide): 1.0}
+    found = decay_chain(nuclide, decay_data=decay_data)
+    return dict(zip(found.nuclides, found.decays_per_parent_decay().tolist(), strict=True))

@@ -233,7 +233,8 @@ def dose_per_decay(
     for number, group in enumerate(emitted.groups):
         if group.radiation_type not in TRANSPORTED:
             energy[number] = emitted.energy_per_decay_mev[number] * local_share
-    scale = JOULE_PER_MEV / masses_kg
+    # What no region of an image claims may be nothing at all: no mass, no dose.
+    scale = np.divide(JOULE_PER_MEV, masses_kg, out=np.zeros_like(masses_kg), where=masses_kg > 0.0)
     return DosePerDecay(emitted, energy * scale, error * scale, run, is_complete)
 
 
