@@ -4,6 +4,7 @@ Flight lengths are drawn from the largest attenuation anywhere and a collision i
 share that the attenuation at its place has, which is exact in any geometry.
 """
 
+# ruff: noqa: PLR0917 - a kernel takes its state and tables as arguments, one by one.
 from __future__ import annotations
 
 import math
