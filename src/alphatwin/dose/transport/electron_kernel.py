@@ -73,7 +73,7 @@ def follow_electron(  # type: ignore[no-untyped-def]
         f = g - i
         low, high = table[i], table[i + 1]
         reach = low[RANGE] + (high[RANGE] - low[RANGE]) * f
-        if reach < cells.local_cm * density:
+        if reach < cells.local_g_per_cm2:
             break
         if reach < safety_cm(cells, cell, x, y, z) * density:
             energy, n = _radiate_all(

@@ -105,8 +105,8 @@ def transport(
     fine_cm
         Longest step of an electron; ``None``: half the finest detail of the geometry. [cm]
     local_cm
-        Electrons of less range are absorbed where they are; ``None``: a twentieth of the size of
-        a voxel, a 500th of the finest shell. [cm]
+        Electrons whose range at 1 g/cm3 is less are absorbed where they are; ``None``: a
+        twentieth of the size of a voxel, a 500th of the finest shell. [cm]
     progress
         Called with the number of batches done and of all, in the order of the batches.
 

@@ -54,8 +54,9 @@ class Cells(NamedTuple):
         Step of electrons in solids. [cm]
     fine_cm
         Largest step of electrons, set by the finest detail. [cm]
-    local_cm
-        Electrons of less range are absorbed where they are. [cm]
+    local_g_per_cm2
+        Electrons of less range are absorbed where they are: the same everywhere, for a cut that
+        followed the density would let energy flow from light to dense voxels. [g/cm2]
     """
 
     kind: int
@@ -70,7 +71,7 @@ class Cells(NamedTuple):
     tally: NDArray[np.int32]
     probe_cm: float
     fine_cm: float
-    local_cm: float
+    local_g_per_cm2: float
 
 
 @compiled

@@ -106,7 +106,7 @@ def sphere_fractions(
         @ transport(
             geometry, source, histories=-(-histories // REPEATS), seed=seed * REPEATS + repeat,
             threads=threads, fine_cm=fine_cm,
-            local_cm=range_cm * 0.004 if particle == "electron" else 0.001 / rho,
+            local_cm=range_cm * rho * 0.004 if particle == "electron" else 0.001,
         ).energy_mev[0]
         / energy_mev
         for repeat in range(REPEATS)
