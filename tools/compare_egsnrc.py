@@ -65,17 +65,20 @@ def compare(reference: Path, *, scale: float = 1.0, seed: int = 6) -> list[Shell
     for row in rows:
         key = (row["kind"], row["energy_mev"], row["source_radius_cm"])
         cases.setdefault(key, []).append(row)
-    return [shell for key, mine in cases.items() for shell in _case(*key, mine, scale, seed)]
+    return [
+        shell for key, mine in cases.items() for shell in _case(key, mine, scale=scale, seed=seed)
+    ]
 
 
 def _case(
-    kind: str, energy: str, radius: str, rows: list[dict[str, str]], scale: float, seed: int
+    key: tuple[str, str, str], rows: list[dict[str, str]], *, scale: float, seed: int
 ) -> list[Shell]:
+    kind, energy, radius = key
     water = material("water")
     if kind.startswith("het"):
         # The reference ran lung with the density effect of its bulk density.
         lung = dataclasses.replace(material("lung"), density_effect_g_per_cm3=0.26)
-        radii = (1.0, 2.0, 3.0, 4.0, 30.0)
+        radii: tuple[float, ...] = (1.0, 2.0, 3.0, 4.0, 30.0)
         media = (water, lung, material("cortical_bone"), water, water)
     else:
         radii = (*(float(radius) * f for f in (1.0, 1.5, 2.0, 3.0)), 30.0)

@@ -25,9 +25,10 @@ ROOT = Path(__file__).resolve().parents[1]
 TABLES = ROOT / "src" / "alphatwin" / "tables"
 NAME = "sphere_absorbed_fractions"
 MATERIALS = ("soft_tissue", "cortical_bone", "lung")
-MASSES_G = tuple(
-    m * 10.0**e for e in range(-2, 4) for m in (1.0, 2.0, 5.0) if m * 10.0**e < 2500.0
-) + (3000.0,)
+MASSES_G = (
+    *(m * 10.0**e for e in range(-2, 4) for m in (1.0, 2.0, 5.0) if m * 10.0**e < 2500.0),
+    3000.0,
+)
 ENERGIES_MEV: dict[ParticleName, tuple[float, ...]] = {
     "electron": (
         0.010, 0.015, 0.020, 0.030, 0.040, 0.050, 0.070, 0.100, 0.150, 0.200, 0.300, 0.400,

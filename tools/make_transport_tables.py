@@ -267,10 +267,14 @@ def _fit_incoherent(z: int, photons: list[dict[str, str]]) -> tuple[object, ...]
 
     def ratio(logs: NDArray[np.float64]) -> NDArray[np.float64]:
         share = 1.0 / (1.0 + np.exp(-logs[0]))
-        return incoherent_barn(table[:, 0], z, share, *np.exp(logs[1:])) / table[:, 1]
+        found = incoherent_barn(table[:, 0], z, share, *np.exp(logs[1:]))
+        return np.asarray(found / table[:, 1])
+
+    def miss(logs: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(np.log(ratio(logs)))
 
     start = np.log([0.4, 1.0]) + 0.4 * np.log(z)
-    best = least_squares(lambda p: np.log(ratio(p)), [0.0, start[1] + 0.5, start[0]])
+    best = least_squares(miss, [0.0, start[1] + 0.5, start[0]])
     worst = ratio(best.x)[table[:, 0] >= 0.005]
     worst_ratio = float(worst[np.argmax(np.abs(worst - 1.0))])
     share = 1.0 / (1.0 + np.exp(-best.x[0]))

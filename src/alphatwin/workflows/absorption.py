@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from alphatwin.dose import AbsorbedFraction
     from alphatwin.patient import DecayDataName, Region
+    from alphatwin.workflows.analysis import AgentAnswer
+    from alphatwin.workflows.region_answers import RegionAnswer
 
 MARROW: Final = frozenset({"red_marrow", "bone_marrow", "marrow"})
 """Spread over the skeleton: no sphere at all."""
@@ -91,38 +93,18 @@ def all_absorbed(emission: str, *, nuclide: str, mass_kg: float) -> float:  # no
     return 1.0
 
 
-def dose_ratio(
-    region: Region,
-    members: Sequence[str],
-    decays: NDArray[np.float64],
-    *,
-    other: AbsorbedFraction,
-    decay_data: DecayDataName,
-) -> float:
-    """Return the dose of a region with another absorbed fraction, over its dose.
-
-    Parameters
-    ----------
-    region
-        The region, of known mass.
-    members, decays
-        Nuclides and (n_members,) decays of each in the region. [Bq s]
-    other
-        The other absorbed fraction.
-    decay_data
-        Set of the emissions.
-    """
-    mine = region_absorption(region, decay_data=decay_data)
+def dose_ratio(answer: AgentAnswer, region: RegionAnswer, *, other: AbsorbedFraction) -> float:
+    """Return the dose of a region with another absorbed fraction, over its dose."""
+    decay_data = answer.chain.decay_data
+    mine = region_absorption(region.region, decay_data=decay_data)
     absorbed = [
-        float(
-            decays
-            @ energy_absorbed_per_decay_j(
-                members,
-                mass_kg=region.mass_kg or 1.0,
-                absorbed_fraction=fraction,
-                decay_data=decay_data,
-            ).sum(axis=1)
-        )
+        energy_absorbed_per_decay_j(
+            answer.members,
+            mass_kg=region.region.mass_kg or 1.0,
+            absorbed_fraction=fraction,
+            decay_data=decay_data,
+        ).sum(axis=1)
         for fraction in (other, mine)
     ]
-    return absorbed[0] / absorbed[1]
+    decays = region.decays.mean(axis=0)
+    return float(decays @ absorbed[0] / (decays @ absorbed[1]))

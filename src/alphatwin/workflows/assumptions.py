@@ -359,17 +359,9 @@ def _stand_ins(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
 
 def _fixed(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
     def with_fraction(other: AbsorbedFraction) -> tuple[Effect, ...]:
-        def ratio(a: int, r: int) -> float:
-            answer, region = answers[a], answers[a].regions[r]
-            return dose_ratio(
-                region.region,
-                answer.members,
-                region.decays.mean(axis=0),
-                other=other,
-                decay_data=answer.chain.decay_data,
-            )
-
-        return _ratios(answers, ratio)
+        return _ratios(
+            answers, lambda a, r: dose_ratio(answers[a], answers[a].regions[r], other=other)
+        )
 
     yield Assumption(
         name="absorbed fraction",

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     _Code = NDArray[np.int32]
 
 LOCAL_OF_VOXEL: Final = 0.05
-"""Range, in voxels, below which an electron is absorbed where it is born."""
+"""Range at 1 g/cm3, in voxels, below which an electron is absorbed where it is."""
 LOCAL_OF_SHELL: Final = 0.002
 """The same in thicknesses of the finest shell."""
 

@@ -19,7 +19,7 @@ from numba import njit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_OPTIONS: Final = {
+_OPTIONS: Final[dict[str, Any]] = {
     "nogil": True,
     "error_model": "numpy",
     "fastmath": {"contract"},
@@ -40,7 +40,7 @@ _STAMP: Final = _stamp()
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile a kernel. Fused multiply-adds are the one liberty taken with arithmetic."""
     kernel = njit(cache=True, **_OPTIONS)(function)
-    file = getattr(getattr(kernel, "_cache", None), "_cache_file", None)
+    file: Any = getattr(getattr(kernel, "_cache", None), "_cache_file", None)
     if not hasattr(file, "_source_stamp"):  # another numba: rather compile each time
         return njit(**_OPTIONS)(function)
     file._source_stamp = _STAMP

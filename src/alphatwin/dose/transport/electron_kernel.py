@@ -12,6 +12,7 @@ References
    Phys. Med. Biol. 45 (2000) 2263-2291.
 """
 
+# ruff: noqa: PLR0912, PLR0915, PLR0917, PLW3301 - a kernel takes its state and tables as arguments, one by one.
 from __future__ import annotations
 
 import math
@@ -72,7 +73,7 @@ def follow_electron(  # type: ignore[no-untyped-def]
         f = g - i
         low, high = table[i], table[i + 1]
         reach = low[RANGE] + (high[RANGE] - low[RANGE]) * f
-        if reach < cells.local_cm * density:
+        if reach < cells.local_g_per_cm2:
             break
         if reach < safety_cm(cells, cell, x, y, z) * density:
             energy, n = _radiate_all(
@@ -195,7 +196,7 @@ def _straggled(rng, mean, variance):  # type: ignore[no-untyped-def]
 def _collide(  # type: ignore[no-untyped-def]
     rng, cells, media, stack, n, score, weight, account, kind, energy, cell, x, y, z, u, v, w
 ):
-    """A hard collision with an electron (Moeller, Bhabha): a knock-on electron and a turn."""
+    """Collide with an electron (Moeller, Bhabha): a knock-on electron and a turn."""
     most = energy if kind == POSITRON else 0.5 * energy
     if most <= DELTA_MEV:
         return energy, u, v, w, n

@@ -105,8 +105,8 @@ def transport(
     fine_cm
         Longest step of an electron; ``None``: half the finest detail of the geometry. [cm]
     local_cm
-        Electrons of less range are absorbed where they are; ``None``: a twentieth of the size of
-        a voxel, a 500th of the finest shell. [cm]
+        Electrons whose range at 1 g/cm3 is less are absorbed where they are; ``None``: a
+        twentieth of the size of a voxel, a 500th of the finest shell. [cm]
     progress
         Called with the number of batches done and of all, in the order of the batches.
 
@@ -188,13 +188,13 @@ class _Sum:
         self.histories = 0
         self.n_batches = 0
 
-    def add(self, score: Floats, sums: Floats, count: int) -> None:
+    def add(self, score_mev: Floats, sums_mev: Floats, count: int) -> None:
         if count == 0:
             return
-        self.first += score
-        self.second += score * score / count
-        self.sums[:3] += sums[:3]
-        self.sums[3] = max(self.sums[3], sums[3])
+        self.first += score_mev
+        self.second += score_mev * score_mev / count
+        self.sums[:3] += sums_mev[:3]
+        self.sums[3] = max(self.sums[3], sums_mev[3])
         self.histories += count
         self.n_batches += 1
 

@@ -7,6 +7,7 @@ corner lies at ``origin_cm``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -45,7 +46,7 @@ class Spheres:
             )
             raise InvalidValueError(msg)
         edges = (0.0, *self.radii_cm)
-        if any(not b > a for a, b in zip(edges[:-1], edges[1:], strict=True)):
+        if any(not b > a for a, b in pairwise(edges)):
             msg = f"radii_cm must be > 0 and ascend, got {self.radii_cm}"
             raise InvalidValueError(msg)
         _check_size(self.radii_cm[-1], "radii_cm")
@@ -124,7 +125,7 @@ class Voxels:
         each = self.density_g_per_cm3.ravel().astype(np.float64) * volume
         if self.regions is None:
             return each
-        return np.bincount(self.regions.ravel(), weights=each)
+        return np.asarray(np.bincount(self.regions.ravel(), weights=each), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,11 +1,10 @@
 """A batch of histories: draw what is emitted where, follow it and all it sets free."""
 
+# ruff: noqa: PLR0917 - a kernel takes its state and tables as arguments, one by one.
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Final, NamedTuple
-
-import numpy as np
 
 from alphatwin.dose.transport.compiling import compiled
 from alphatwin.dose.transport.electron_kernel import follow_electron
@@ -23,6 +22,7 @@ from alphatwin.dose.transport.stack import (
 )
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 AT_POINT: Final = 0

@@ -1,10 +1,12 @@
 """Where a point is and how far the next boundary: one dispatch over the kinds of geometry.
 
 A *cell* is a shell of concentric spheres, a voxel (flat index, C order) or a region of solids; -1
-is outside. Solids know only the cell at a point (:func:`alphatwin.dose.transport.solids.region_at`);
-electrons in them probe their way in steps of ``probe_cm``.
+is outside. Solids know only the cell at a point
+(:func:`alphatwin.dose.transport.solids.region_at`); electrons in them probe their way in steps
+of ``probe_cm``.
 """
 
+# ruff: noqa: PLR0917, PLW3301 - a kernel takes its state and tables as arguments, one by one.
 from __future__ import annotations
 
 import math
@@ -52,8 +54,9 @@ class Cells(NamedTuple):
         Step of electrons in solids. [cm]
     fine_cm
         Largest step of electrons, set by the finest detail. [cm]
-    local_cm
-        Electrons of less range are absorbed where they are. [cm]
+    local_g_per_cm2
+        Electrons of less range are absorbed where they are: the same everywhere, for a cut that
+        followed the density would let energy flow from light to dense voxels. [g/cm2]
     """
 
     kind: int
@@ -68,16 +71,16 @@ class Cells(NamedTuple):
     tally: NDArray[np.int32]
     probe_cm: float
     fine_cm: float
-    local_cm: float
+    local_g_per_cm2: float
 
 
 @compiled
 def cell_at(cells, x, y, z):  # type: ignore[no-untyped-def]
     """Return the cell at a point [cm], or -1."""
     if cells.kind == VOXELS:
-        i = int(math.floor((x - cells.origin_cm[0]) / cells.spacing_cm[0]))
-        j = int(math.floor((y - cells.origin_cm[1]) / cells.spacing_cm[1]))
-        k = int(math.floor((z - cells.origin_cm[2]) / cells.spacing_cm[2]))
+        i = math.floor((x - cells.origin_cm[0]) / cells.spacing_cm[0])
+        j = math.floor((y - cells.origin_cm[1]) / cells.spacing_cm[1])
+        k = math.floor((z - cells.origin_cm[2]) / cells.spacing_cm[2])
         if (
             i < 0 or j < 0 or k < 0
             or i >= cells.shape[0] or j >= cells.shape[1] or k >= cells.shape[2]
@@ -117,7 +120,7 @@ def has_left(cells, x, y, z):  # type: ignore[no-untyped-def]
 
 @compiled
 def safety_cm(cells, cell, x, y, z):  # type: ignore[no-untyped-def]
-    """Return a distance within which there is no boundary around a point. [cm]."""
+    """Return a distance in cm within which there is no boundary around a point."""
     if cells.kind == SPHERES:
         r = math.sqrt(x * x + y * y + z * z)
         near = cells.radii_cm[cell] - r
@@ -140,7 +143,7 @@ def safety_cm(cells, cell, x, y, z):  # type: ignore[no-untyped-def]
 
 @compiled
 def boundary_cm(cells, cell, x, y, z, u, v, w):  # type: ignore[no-untyped-def]
-    """Return the distance to the boundary of a cell along a direction [cm], and the next cell."""
+    """Return the distance in cm to the boundary along a direction, and the next cell."""
     if cells.kind == SPHERES:
         b = x * u + y * v + z * w
         r2 = x * x + y * y + z * z

@@ -109,12 +109,12 @@ class Material:
 
     @property
     def electrons_per_barn_cm(self) -> float:
-        """Electrons per barn and per g/cm2."""
+        """Electrons in a mass thickness of 1 g/cm2, per barn."""
         return sum(z * n for z, n in self.atoms_per_barn_cm.items())
 
     @property
     def excitation_ev(self) -> float:
-        """Mean excitation energy, the given one or Bragg's. [eV]."""
+        """Mean excitation energy in eV, the given one or Bragg's."""
         if self.mean_excitation_ev is not None:
             return self.mean_excitation_ev
         parts = [(z * n, elements()[z]) for z, n in self.atoms_per_barn_cm.items()]
@@ -123,7 +123,8 @@ class Material:
 
     def shells(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return share of the electrons and binding energy [eV] of every shell of every element."""
-        shares, energies = [], []
+        shares: list[float] = []
+        energies: list[float] = []
         for z, n in self.atoms_per_barn_cm.items():
             element = elements()[z]
             shares += [n * k / self.electrons_per_barn_cm for k in element.shell_electrons]

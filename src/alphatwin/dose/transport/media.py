@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from alphatwin.dose.transport.materials import Material
 
     Floats = NDArray[np.float64]
+    # Tables have units by column, and their axes none: the attributes say which.
+    Table = NDArray[np.double]
+    Scalar = float
 
 LEAST_MEV: Final = 0.001
 """Photons and electrons below this are absorbed where they are. [MeV]"""
@@ -61,27 +64,27 @@ class Media(NamedTuple):
         The grid of screening parameters.
     """
 
-    photon_log0: float
-    photon_per_log: float
-    photon: Floats
-    fluorescence: Floats
-    fluorescence_mev: Floats
-    momentum_log0: float
-    momentum_per_log: float
-    momentum2: Floats
-    coherent: Floats
-    incoherent: Floats
-    electron_log0: float
-    electron_per_log: float
-    electron: Floats
-    radiation_log0: float
-    radiation_per_log: float
-    radiation: Floats
-    deflection_none: Floats
-    deflection_width: Floats
-    deflection: Floats
-    eta_log0: float
-    eta_per_log: float
+    photon_log0: Scalar
+    photon_per_log: Scalar
+    photon: Table
+    fluorescence: Table
+    fluorescence_mev: Table
+    momentum_log0: Scalar
+    momentum_per_log: Scalar
+    momentum2: Table
+    coherent: Table
+    incoherent: Table
+    electron_log0: Scalar
+    electron_per_log: Scalar
+    electron: Table
+    radiation_log0: Scalar
+    radiation_per_log: Scalar
+    radiation: Table
+    deflection_none: Table
+    deflection_width: Table
+    deflection: Table
+    eta_log0: Scalar
+    eta_per_log: Scalar
 
 
 def photon_grid_mev() -> Floats:

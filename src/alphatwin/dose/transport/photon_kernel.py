@@ -4,6 +4,7 @@ Flight lengths are drawn from the largest attenuation anywhere and a collision i
 share that the attenuation at its place has, which is exact in any geometry.
 """
 
+# ruff: noqa: PLR0917 - a kernel takes its state and tables as arguments, one by one.
 from __future__ import annotations
 
 import math
@@ -97,7 +98,7 @@ def release(  # type: ignore[no-untyped-def]
     i = int(place)
     table = media.electron[material_in(cells, cell), 0]
     reach = table[i, RANGE] + (table[i + 1, RANGE] - table[i, RANGE]) * (place - i)
-    if reach < cells.local_cm * cells.density_g_per_cm3[cell]:
+    if reach < cells.local_g_per_cm2:
         deposit(cells, cell, energy, weight, score, account)
         return n
     return push(stack, n, ELECTRON, energy, cell, x, y, z, u, v, w)

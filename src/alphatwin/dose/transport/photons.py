@@ -1,7 +1,7 @@
 """Photon interactions of a material, tabulated for the kernel.
 
 Partial cross sections are those of EPDL97; coherent scattering follows its form factors, incoherent
-scattering Klein and Nishina times the incoherent function of :mod:`tables` (docs/
+scattering Klein and Nishina times the incoherent function of its table (docs/
 theory-transport.md, eqs. T7-T9). Only K vacancies emit X rays.
 """
 
@@ -170,7 +170,8 @@ def coherent_cumulative(material_: Material) -> Floats:
         grid, values = _form_factors()[z]
         squared += n * np.interp(MOMENTUM_GRID, grid, values) ** 2
     steps = np.diff(MOMENTUM_GRID**2) * 0.5 * (squared[1:] + squared[:-1])
-    return np.concatenate([[0.0], np.cumsum(steps)]) + squared[0] * MOMENTUM_GRID[0] ** 2
+    inner = squared[0] * MOMENTUM_GRID[0] ** 2
+    return np.asarray(np.concatenate([[0.0], np.cumsum(steps)]) + inner)
 
 
 @cache
@@ -198,4 +199,4 @@ def incoherent_function(material_: Material) -> Floats:
         inner = 1.0 / (1.0 + (MOMENTUM_GRID / float(row["inner_per_angstrom"])) ** 2) ** 4
         outer = 1.0 / (1.0 + (MOMENTUM_GRID / float(row["outer_per_angstrom"])) ** 2) ** 4
         found += n * z * (1.0 - share * inner - (1.0 - share) * outer)
-    return found / material_.electrons_per_barn_cm
+    return np.asarray(found / material_.electrons_per_barn_cm)

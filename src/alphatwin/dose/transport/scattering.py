@@ -81,14 +81,14 @@ def inverse_transport_path_cm2_per_g(material_: Material, *, energy_mev: Floats)
     return np.asarray(front * (np.log1p(1.0 / eta) - 1.0 / (1.0 + eta)))
 
 
-def deflections(eta: float, strength: float) -> tuple[float, float, Floats]:
+def deflections(screening_number: float, strength_number: float) -> tuple[float, float, Floats]:
     """Return how to draw the cosine after a path of a given strength (eq. T12, dimensionless).
 
     Parameters
     ----------
-    eta
+    screening_number
         Screening parameter.
-    strength
+    strength_number
         Path in transport mean free paths.
 
     Returns
@@ -98,6 +98,7 @@ def deflections(eta: float, strength: float) -> tuple[float, float, Floats]:
         less the root of a uniform number (rare large angles have more points), the cosine is
         1 - 2 a u / (1 - u + a).
     """
+    eta, strength = screening_number, strength_number
     first = 2.0 * eta * ((1.0 + eta) * np.log1p(1.0 / eta) - 1.0)
     collisions = strength / first
     none = float(np.exp(-collisions))
@@ -148,9 +149,10 @@ def _smooth_part(mu: Floats, mu_nodes: Floats, mass: Floats, collisions: float) 
     return total
 
 
-def mean_deflection(none: float, width: float, quantiles: Floats) -> float:
+def mean_deflection(none_fraction: float, width_ratio: float, quantiles_fraction: Floats) -> float:
     """Return the mean of 1 - cos of a table of :func:`deflections` (dimensionless, for checks)."""
     root = np.linspace(0.0, 1.0, 20001)
-    u = np.interp(1.0 - root, np.linspace(0.0, 1.0, quantiles.size), quantiles)
-    value = 2.0 * width * u / (1.0 - u + width)
-    return float((1.0 - none) * np.trapezoid(value * 2.0 * root, root))
+    knots = np.linspace(0.0, 1.0, quantiles_fraction.size)
+    u = np.interp(1.0 - root, knots, quantiles_fraction)
+    value = 2.0 * width_ratio * u / (1.0 - u + width_ratio)
+    return float((1.0 - none_fraction) * np.trapezoid(value * 2.0 * root, root))

@@ -106,7 +106,7 @@ def sphere_fractions(
         @ transport(
             geometry, source, histories=-(-histories // REPEATS), seed=seed * REPEATS + repeat,
             threads=threads, fine_cm=fine_cm,
-            local_cm=range_cm * 0.004 if particle == "electron" else 0.001 / rho,
+            local_cm=range_cm * rho * 0.004 if particle == "electron" else 0.001,
         ).energy_mev[0]
         / energy_mev
         for repeat in range(REPEATS)
@@ -129,8 +129,8 @@ def _shells_cm(particle: ParticleName, range_cm: float, farthest_cm: float) -> F
 def _mean_overlap(edges: Floats, radii: Floats) -> Floats:
     """Return (n_radii, n_shells) the bracket of eq. T17 averaged over each shell."""
 
-    def integral(r: Floats) -> Floats:
+    def _integral(r: Floats) -> Floats:
         x = np.minimum(r[np.newaxis, :] / radii[:, np.newaxis], 2.0)
         return np.asarray(radii[:, np.newaxis] * (x - 3.0 * x**2 / 8.0 + x**4 / 64.0))
 
-    return np.asarray(np.diff(integral(edges), axis=1) / np.diff(edges))
+    return np.asarray(np.diff(_integral(edges), axis=1) / np.diff(edges))

@@ -151,9 +151,9 @@ def _checked(
     return surfaces[material, particle], float(np.log(mass_kg * 1e3)), np.log(energy)
 
 
-def _clamped(surface: _Surface, mass: float, energy: Floats) -> tuple[float, Floats]:
+def _clamped(surface: _Surface, mass: float, energy: Floats) -> tuple[Floats, Floats]:
     return (
-        float(np.clip(mass, surface.log_mass[0], surface.log_mass[-1])),
+        np.clip(np.full_like(energy, mass), surface.log_mass[0], surface.log_mass[-1]),
         np.clip(energy, surface.log_energy[0], surface.log_energy[-1]),
     )
 

@@ -1,5 +1,6 @@
 """Particles that wait to be followed, and where energy is put down."""
 
+# ruff: noqa: PLR0917 - a kernel takes its state and tables as arguments, one by one.
 from __future__ import annotations
 
 import math

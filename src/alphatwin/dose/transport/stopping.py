@@ -51,28 +51,28 @@ def density_effect(material_: Material, *, energy_mev: ArrayLike) -> Floats:
     plasma_ev = PLASMA_EV * np.sqrt(density * z_over_a)
     log_i = np.log(material_.excitation_ev)
 
-    def oscillators(scale: float) -> Floats:
+    def _oscillators(scale: float) -> Floats:
         return np.asarray((scale * binding_ev) ** 2 + 2.0 / 3.0 * shares * plasma_ev**2)
 
-    def miss(scale: float) -> float:
-        return float(np.sum(shares * 0.5 * np.log(oscillators(scale))) - log_i)
+    def _miss(scale: float) -> float:
+        return float(np.sum(shares * 0.5 * np.log(_oscillators(scale))) - log_i)
 
-    scale = brentq(miss, 0.01, 50.0)
+    scale = brentq(_miss, 0.01, 50.0)
     free = (scale * binding_ev / plasma_ev) ** 2
-    held = oscillators(scale) / plasma_ev**2
+    held = _oscillators(scale) / plasma_ev**2
     delta = []
     for energy in np.atleast_1d(np.asarray(energy_mev, dtype=np.float64)):
         gamma = 1.0 + energy / ELECTRON_MASS_MEV
         beta2 = 1.0 - 1.0 / gamma**2
         wanted = 1.0 / beta2 - 1.0
 
-        def excess(l2: float, *, target: float = wanted) -> float:
+        def _excess(l2: float, *, target: float = wanted) -> float:
             return float(np.sum(shares / (free + l2)) - target)
 
-        if excess(0.0) <= 0.0:
+        if _excess(0.0) <= 0.0:
             delta.append(0.0)
             continue
-        l2 = brentq(excess, 0.0, 1e12)
+        l2 = brentq(_excess, 0.0, 1e12)
         delta.append(float(np.sum(shares * np.log1p(l2 / held)) - l2 * (1.0 - beta2)))
     return np.array(delta)
 
@@ -135,9 +135,9 @@ def _bhabha_loss(tau: Floats, eta: Floats) -> Floats:
     return np.asarray(np.log(4.0 * eta) - beta2 * integral)
 
 
-def bhabha_numbers(tau: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+def bhabha_numbers(tau_ratio: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """Return the four coefficients of the Bhabha cross section [2]_ (dimensionless, [1])."""
-    y = 1.0 / (tau + 2.0)
+    y = 1.0 / (tau_ratio + 2.0)
     z = 1.0 - 2.0 * y
     return 2.0 - y**2, z * (3.0 + y**2), z**2 + z**3, z**3
 
