@@ -25,15 +25,12 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 Role = Literal["source", "target"]
-_PLACES: Final = {
-    name: (name, name)
-    for name in (
-        "kidneys", "liver", "spleen", "pancreas", "adrenals", "lungs", "heart", "brain", "thyroid",
-        "thymus", "testes", "uterus", "ovaries", "small intestine",
-    )
-}  # fmt: skip
-# Source and target where they differ, and other names.
-_PLACES |= {
+_ALIKE: Final = (
+    "kidneys", "liver", "spleen", "pancreas", "adrenals", "lungs", "heart", "brain", "thyroid",
+    "thymus", "testes", "uterus", "ovaries", "small intestine",
+)  # fmt: skip
+# Source and target in the phantom: the same, other names, and those of hollow organs.
+_PLACES: Final = {name: (name, name) for name in _ALIKE} | {
     "left kidney": ("kidneys", "kidneys"),
     "right kidney": ("kidneys", "kidneys"),
     "adrenal glands": ("adrenals", "adrenals"),

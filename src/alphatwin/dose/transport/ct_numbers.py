@@ -67,7 +67,7 @@ def density_g_per_cm3(ct_number_hu: ArrayLike) -> Floats:
 def material_by_ct_number(
     ct_number_hu: ArrayLike,
 ) -> tuple[tuple[Material, ...], NDArray[np.int64]]:
-    """Return materials, and the place of each voxel's among them.
+    """Return materials, and the place of each voxel's among them, by CT number in HU.
 
     Parameters
     ----------

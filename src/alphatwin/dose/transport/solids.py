@@ -2,7 +2,8 @@
 
 The solids are packed into one array of floats, since every further array costs time in each call:
 a head of :data:`HEAD` numbers, then surfaces, parts, the first candidate of each cell and the
-candidates; :func:`alphatwin.dose.transport.packed_solids.solids_as_array` packs it. Lengths are in cm.
+candidates; :func:`alphatwin.dose.transport.packed_solids.solids_as_array` packs it. Lengths are
+in cm.
 """
 
 from __future__ import annotations
