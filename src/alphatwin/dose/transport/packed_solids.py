@@ -13,6 +13,29 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+OUTSIDE: Final = -1
+"""What is found at a point that no solid holds."""
+# Head: low corner of the grid of cells, cells per cm, cells by axis, then where sections begin.
+(
+    LOW_X,
+    LOW_Y,
+    LOW_Z,
+    CELLS_PER_CM,
+    N_X,
+    N_Y,
+    N_Z,
+    SURFACES,
+    PARTS,
+    FIRST_CANDIDATE,
+    CANDIDATES,
+    N_PARTS,
+) = range(12)
+HEAD: Final = 12
+# A surface: ten coefficients and its kind. A part: box, folded, region, first surface, next part's.
+SURFACE_WIDTH: Final = 11
+KIND: Final = 10
+PART_WIDTH: Final = 10
+FOLDED, REGION, FIRST, STOP = 6, 7, 8, 9
 CELL_CM: Final = 2.0
 """Edge of the cells that list which solids may hold a point. [cm]"""
 MARGIN_CM: Final = 1e-6
@@ -55,8 +78,6 @@ def solids_as_array(parts: list[Part], regions: list[int]) -> NDArray[np.float64
     regions
         Region of each part.
     """
-    from alphatwin.dose.transport.solids import HEAD, PART_WIDTH, SURFACE_WIDTH
-
     boxes = np.array([p.box_cm for p in parts])
     folded = np.array([p.is_folded for p in parts])
     low_x = np.where(folded, -boxes[:, 1], boxes[:, 0])
@@ -79,8 +100,6 @@ def solids_as_array(parts: list[Part], regions: list[int]) -> NDArray[np.float64
 
 def part_rows(primitives: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return (n_parts, 10) rows: box in cm, folded, region, first surface and next part's."""
-    from alphatwin.dose.transport.solids import N_PARTS, PART_WIDTH, PARTS
-
     start, count = int(primitives[PARTS]), int(primitives[N_PARTS])
     return primitives[start : start + count * PART_WIDTH].reshape(count, PART_WIDTH)
 

@@ -189,15 +189,20 @@ def adult_phantom() -> Phantom:
     DataError
         If a table is damaged.
     """
-    solids, regions = loader.load(SOLIDS), loader.load(REGIONS)
-    rows = {row["region"]: row for row in regions.rows}
-    primitives = phantom_primitives()
+    tables = (SOLIDS, REGIONS, MATERIALS)
     return Phantom(
         name="adult",
-        regions=tuple(_region(name, rows[name]) for name in region_names()),
-        primitives=primitives,
-        provenance=(solids.provenance, regions.provenance, loader.load(MATERIALS).provenance),
+        regions=adult_regions(),
+        primitives=phantom_primitives(),
+        provenance=tuple(loader.load(name).provenance for name in tables),
     )
+
+
+@cache
+def adult_regions() -> tuple[PhantomRegion, ...]:
+    """Return the regions of the adult phantom alone, masses in kg: no solid is packed for it."""
+    rows = {row["region"]: row for row in loader.load(REGIONS).rows}
+    return tuple(_region(name, rows[name]) for name in region_names())
 
 
 def _region(name: str, row: dict[str, str]) -> PhantomRegion:

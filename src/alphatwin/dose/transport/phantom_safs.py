@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from alphatwin.dose.transport.phantom import adult_phantom
+from alphatwin.dose.transport.phantom import adult_regions
 from alphatwin.errors import InvalidValueError
 from alphatwin.tables import loader
 
@@ -150,7 +150,8 @@ def phantom_safs(particle: SafParticle) -> SpecificAbsorbedFractions:
         raise InvalidValueError(msg)
     table = loader.load(TABLES[particle])
     energies = [name.removeprefix("saf_") for name in table.rows[0] if name.startswith("saf_")]
-    names = adult_phantom().names
+    regions = adult_regions()
+    names = tuple(r.name for r in regions)
     shape = (len(energies), len(names), len(names))
     safs, errors = np.zeros(shape), np.zeros(shape)
     place = {name: i for i, name in enumerate(names)}
@@ -165,9 +166,21 @@ def phantom_safs(particle: SafParticle) -> SpecificAbsorbedFractions:
         targets=names,
         safs_per_kg=safs,
         relative_sd=errors,
-        masses_kg=np.array([r.mass_kg for r in adult_phantom().regions]),
+        masses_kg=np.array([r.mass_kg for r in regions]),
         provenance=table.provenance,
     )
+
+
+def region_named(name: str) -> str:
+    """Return the name of a region as the phantom writes it (masses in kg are its own).
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such region.
+    """
+    names = tuple(r.name for r in adult_regions())
+    return names[_place(names, name)]
 
 
 def _place(names: tuple[str, ...], name: str) -> int:

@@ -270,12 +270,12 @@ def phantom_s_value(
     DataError, NotSupportedError, InvalidValueError
         If the nuclide, its chain or a region is not known.
     """
-    from alphatwin.dose.transport.phantom import adult_phantom
-    from alphatwin.dose.transport.phantom_safs import phantom_safs
+    from alphatwin.dose.transport.phantom import adult_regions
+    from alphatwin.dose.transport.phantom_safs import phantom_safs, region_named
 
-    phantom = adult_phantom()
     emitted = emission_source(nuclide, chain=chain, decay_data=decay_data)
-    names = phantom.regions[phantom.number(source)].name, phantom.region(target).name
+    here, there = region_named(source), region_named(target)
+    mass_kg = next(r.mass_kg for r in adult_regions() if r.name == there)
     values, errors = np.zeros(len(emitted.groups)), np.zeros(len(emitted.groups))
     for number, group in enumerate(emitted.groups):
         kept = emitted.group == number
@@ -283,14 +283,14 @@ def phantom_s_value(
         weight = weight * energy * JOULE_PER_MEV
         if group.radiation_type in TRANSPORTED:
             safs = phantom_safs("photon" if group.radiation_type == "photon" else "electron")
-            found = safs.at(energy, source=names[0], target=names[1])
+            found = safs.at(energy, source=here, target=there)
             values[number] = float(weight @ found)
             errors[number] = np.sqrt(
-                safs.variance_at(energy, weights=weight, source=names[0], target=names[1])
+                safs.variance_at(energy, weights=weight, source=here, target=there)
             )
-        elif names[0] == names[1]:
-            values[number] = float(weight.sum()) / phantom.region(target).mass_kg
-    return SValue(emitted.parent, chain, names[0], names[1], emitted.groups, values, errors)
+        elif here == there:
+            values[number] = float(weight.sum()) / mass_kg
+    return SValue(emitted.parent, chain, here, there, emitted.groups, values, errors)
 
 
 def scaled_to_mass(s_value: SValue, *, phantom_mass_kg: float, mass_kg: float) -> SValue:

@@ -9,34 +9,32 @@ in cm.
 from __future__ import annotations
 
 import math
-from typing import Final
 
 from alphatwin.dose.transport.compiling import compiled
-from alphatwin.dose.transport.phantom_surfaces import QUADRIC, THYROID_LOBE, TORUS_ABOUT_Y
-
-OUTSIDE: Final = -1
-"""What is found at a point that no solid holds."""
-# Head: low corner of the grid of cells, cells per cm, cells by axis, then where sections begin.
-(
+from alphatwin.dose.transport.packed_solids import (
+    CANDIDATES,
+    CELLS_PER_CM,
+    FIRST,
+    FIRST_CANDIDATE,
+    FOLDED,
+    KIND,
     LOW_X,
     LOW_Y,
     LOW_Z,
-    CELLS_PER_CM,
+    N_PARTS,
     N_X,
     N_Y,
     N_Z,
-    SURFACES,
+    OUTSIDE,
+    PART_WIDTH,
     PARTS,
-    FIRST_CANDIDATE,
-    CANDIDATES,
-    N_PARTS,
-) = range(12)
-HEAD: Final = 12
-# A surface: ten coefficients and its kind. A part: box, folded, region, first surface, next part's.
-SURFACE_WIDTH: Final = 11
-KIND: Final = 10
-PART_WIDTH: Final = 10
-FOLDED, REGION, FIRST, STOP = 6, 7, 8, 9
+    REGION,
+    STOP,
+    SURFACE_WIDTH,
+    SURFACES,
+)
+from alphatwin.dose.transport.phantom_surfaces import QUADRIC, THYROID_LOBE, TORUS_ABOUT_Y
+
 _TAU_MIDDLE = 0.5 * math.sqrt(2.0)
 
 
