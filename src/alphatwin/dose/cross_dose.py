@@ -103,7 +103,7 @@ def cross_doses_gy(
             continue
         for source, values in decays.items():
             here = place_in_phantom(source, role="source")
-            if source == target or here is None or place_in_phantom(source, role="target") == there:
+            if here is None or place_in_phantom(source, role="target") == there:
                 continue
             each = [_s_value_gy_per_bq_s(n, here, there, decay_data) for n in nuclides]
             found.setdefault(target, {})[source] = np.asarray(values @ np.array(each))
