@@ -40,6 +40,8 @@ _PARTS: dict[Kind, str] = {
     "evidence_record": "A study or trial: `alphatwin evidence show`",
     "evidence_find": "Figures that answer a question: `alphatwin evidence find`",
     "evidence_audit": "An audit of records: `alphatwin evidence audit`",
+    "svalue": "An S-value: `alphatwin svalue`",
+    "kernel": "A dose kernel: `alphatwin kernel`",
 }
 
 

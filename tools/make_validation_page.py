@@ -10,6 +10,7 @@ reason: tolerances and the figures of the outside truth.
 from __future__ import annotations
 
 import ast
+import csv
 import re
 import sys
 from pathlib import Path
@@ -55,7 +56,20 @@ def _section(path: Path) -> str:
     if constants:
         rows = "\n".join(f"| `{name}` | {value} | {why} |" for name, value, why in constants)
         parts.append(f"| figure or tolerance | value | source or reason |\n|---|---|---|\n{rows}\n")
+    word = path.stem.removeprefix("test_").partition("_")[0]
+    parts += [
+        _differences(t) for t in path.parent.glob("*_differences.csv") if t.stem.startswith(word)
+    ]
     return "\n".join(parts)
+
+
+def _differences(path: Path) -> str:
+    """Return a table of differences that a tool has written beside a test."""
+    with path.open(encoding="utf-8", newline="") as file:
+        head, *rows = list(csv.reader(file))
+    lines = [head, ["---"] * len(head), *rows]
+    table = "\n".join(f"| {' | '.join(row)} |" for row in lines)
+    return f"<details><summary>All differences ({path.name})</summary>\n\n{table}\n\n</details>\n"
 
 
 def _test_row(test: ast.FunctionDef) -> str:

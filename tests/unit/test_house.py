@@ -101,7 +101,7 @@ def test_a_module_holds_one_concept(path):
 
 UNITS = {
     "s", "bq", "gy", "sv", "kg", "g", "mol", "j", "ev", "kev", "mev", "u", "m", "cm", "mm", "um",
-    "ml", "cm2", "cm3", "gy2", "bq2",
+    "ml", "cm2", "cm3", "gy2", "bq2", "hu",
 }  # fmt: skip
 # A last word that says what is counted, or that the value is a ratio of equal units.
 DIMENSIONLESS = {
@@ -148,6 +148,8 @@ UNIT_OF_ANOTHER = {
     "start": "atoms",
     "state": "share of the atoms at the start",
     "integral": "of the state over time, in its unit",
+    "coefficients": "of an equation between lengths in cm",
+    "labels": "numbers of regions",
     "values": "in the unit that the name beside it says",
     "arrays": "of any unit, for their shapes alone",
     "z": "standard normal deviate",
@@ -157,7 +159,6 @@ UNIT_OF_ANOTHER = {
     "correlation": "correlation coefficients, without a unit",
     "renewed_values": "in the unit of the values beside them",
     "others_renewed_values": "in the unit of the values beside them",
-    "labels": "names of groups, as numbers",
 }
 FLOATS = re.compile(r"\b(float|ArrayLike|NDArray\[np\.float64\]|Floats)\b")
 DEFERRED = re.compile(r"\b(Lognormal|Callable|Mapping|dict|NamedTuple)\b")

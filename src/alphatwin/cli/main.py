@@ -18,6 +18,7 @@ from alphatwin.cli import (
     plan_command,
     report_commands,
     schedule_command,
+    transport_commands,
 )
 from alphatwin.errors import AlphaTwinError
 from alphatwin.version import __version__
@@ -45,6 +46,8 @@ app.command("chain")(physics_commands.chain)
 app.command("nuclide")(physics_commands.nuclide)
 app.command("agents")(physics_commands.agents)
 app.add_typer(evidence_commands.evidence)
+app.command("svalue")(transport_commands.svalue)
+app.command("kernel")(transport_commands.kernel)
 
 
 def _version(*, value: bool) -> None:

@@ -1,8 +1,9 @@
 """The absorbed fraction: which share of an emission's energy stays in the region that emits it.
 
-One replaceable function. The first form holds for alpha particles and recoil nuclei in any region
+One replaceable function. The form here holds for alpha particles and recoil nuclei in any region
 larger than their range (below 0.1 mm), and approximately for electrons in regions of grams;
-photons escape.
+photons escape. Electrons and photons in spheres:
+:func:`alphatwin.dose.transport.sphere_table.sphere_absorption`.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class AbsorbedFraction(Protocol):
 
 
 def absorbed_where_emitted(emission: str, *, nuclide: str, mass_kg: float) -> float:  # noqa: ARG001
-    """Return 1 for every charged emission and 0 for photons (docs/theory.md, eq. 9).
+    """Return 1 for every charged emission and 0 for photons, the simplest form.
 
     Parameters
     ----------

@@ -91,6 +91,7 @@ def _values() -> dict[str, type]:
     from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
     from alphatwin.report.plan_value import PlanReport
     from alphatwin.report.schedule_value import ScheduleReport
+    from alphatwin.report.transport_value import KernelReport, SValueReport
     from alphatwin.report.value import DoseReport
 
     return {
@@ -105,6 +106,8 @@ def _values() -> dict[str, type]:
         "evidence_record": evidence_value.EvidenceRecordReport,
         "evidence_find": evidence_value.EvidenceFindReport,
         "evidence_audit": evidence_value.EvidenceAuditReport,
+        "svalue": SValueReport,
+        "kernel": KernelReport,
     }
 
 

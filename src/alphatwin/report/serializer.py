@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
     from alphatwin.report.plan_value import PlanReport
     from alphatwin.report.schedule_value import ScheduleReport
+    from alphatwin.report.transport_value import KernelReport, SValueReport
     from alphatwin.report.value import DoseReport
 
     Report = (
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
         | EvidenceRecordReport
         | EvidenceFindReport
         | EvidenceAuditReport
+        | SValueReport
+        | KernelReport
     )
 
 Kind = Literal[
@@ -53,6 +56,8 @@ Kind = Literal[
     "evidence_record",
     "evidence_find",
     "evidence_audit",
+    "svalue",
+    "kernel",
 ]
 _LINE = 100  # a list of numbers stays on one line up to here; longer ones are wrapped
 

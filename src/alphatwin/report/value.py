@@ -214,7 +214,21 @@ class RegionDose:
         _doc("RBE-weighted dose with every RBE 1, then as assumed; empty if there is no dose."),
     ]
     photon_energy_not_deposited: Annotated[
-        float, _doc("Share of all emitted energy that photons carry and that is left out here.")
+        float,
+        _doc(
+            "Share of the energy emitted in the region that photons carry out of it; what of it "
+            "reaches other regions is in their cross-dose."
+        ),
+    ]
+    cross_dose_gy: Annotated[
+        Estimate | None,
+        _doc(
+            "Absorbed dose from decays in other regions, beside absorbed_dose_gy, which does not "
+            "hold it; null if no other region and this one have places in the phantom."
+        ),
+    ]
+    cross_dose_by_source_gy: Annotated[
+        dict[str, float], _doc("Its median by the region in which the decays are.")
     ]
 
 

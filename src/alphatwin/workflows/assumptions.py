@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from alphatwin.biology import RbeWeights, rbe_weighted_dose_gy
+from alphatwin.dose import absorbed_where_emitted
 from alphatwin.report.value import Alternative, Assumption, Effect
+from alphatwin.workflows.absorption import all_absorbed, dose_ratio
 from alphatwin.workflows.analysis import analyse
 from alphatwin.workflows.daughter_assumptions import (
     LEAST_EFFECT,
     daughter_assumptions,
     injected_assumptions,
 )
-from alphatwin.workflows.records import photon_share_of
 from alphatwin.workflows.sharing_assumptions import sharing_assumptions
 from alphatwin.workflows.uptake_assumptions import uptake_assumptions
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from alphatwin.agents import Agent
+    from alphatwin.dose import AbsorbedFraction
     from alphatwin.files import CourseFile
     from alphatwin.patient import Course, DecayDataName
     from alphatwin.patient.assumptions import Averaging
@@ -356,21 +358,28 @@ def _stand_ins(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
 
 
 def _fixed(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
-    def all_photons(a: int, r: int) -> float:
-        share = photon_share_of(answers[a], answers[a].regions[r])
-        return 1.0 / (1.0 - share)
+    def with_fraction(other: AbsorbedFraction) -> tuple[Effect, ...]:
+        return _ratios(
+            answers, lambda a, r: dose_ratio(answers[a], answers[a].regions[r], other=other)
+        )
 
     yield Assumption(
         name="absorbed fraction",
-        text="Alpha particles, recoils and electrons are absorbed where emitted; photons nowhere",
-        value="1 for charged emissions, 0 for photons",
+        text="Alpha particles and recoils are absorbed where emitted; electrons and photons as in "
+        "a sphere of the region's mass (soft tissue, or lung; two for paired organs), the rest "
+        "nowhere",
+        value="spheres",
         made_by="program",
-        source="A choice of AlphaTwin; no region receives dose from another",
+        source="Table computed by AlphaTwin's own transport",
         status="choice",
         alternatives=(
             Alternative(
+                value="all charged emissions absorbed where emitted, photons nowhere",
+                effects=with_fraction(absorbed_where_emitted),
+            ),
+            Alternative(
                 value="all photon energy stays in the region (upper bound)",
-                effects=_ratios(answers, all_photons),
+                effects=with_fraction(all_absorbed),
             ),
         ),
     )

@@ -206,8 +206,9 @@ def _of_agent(answer: AgentAnswer, first: AgentAnswer) -> Iterator[Caution]:
         loud=False,
         where=where,
         message=(
-            f"Photons carry {100.0 * share:.2g} % of the energy emitted by the chain; it is not "
-            "deposited anywhere here, and no region receives dose from another."
+            f"Photons carry {100.0 * share:.2g} % of the energy emitted by the chain. Each region "
+            "keeps of it what a sphere of its mass keeps; what leaves reaches other organs as "
+            "cross-dose, given apart, where both have a place in the phantom."
         ),
     )
     energy_mev = answer.chain.energy_per_parent_decay_mev().charged

@@ -26,6 +26,11 @@ from alphatwin.workflows.blood_cautions import blood_cautions
 from alphatwin.workflows.blood_records import blood_record
 from alphatwin.workflows.cautions import cautions
 from alphatwin.workflows.contributions import dose_uncertainties
+from alphatwin.workflows.cross_dose import (
+    cross_dose_assumptions,
+    cross_doses_of,
+    with_cross_dose,
+)
 from alphatwin.workflows.effect_records import (
     METHOD,
     effect_assumptions,
@@ -114,6 +119,7 @@ def dose_report(
         ),
         assumptions=(
             *assumptions_and_alternatives(file, course, answers, fates, seed=seed),
+            *cross_dose_assumptions(course),
             *blood_assumptions(course, blood),
             *effect_assumptions(course, answers, effects),
         ),
@@ -143,6 +149,7 @@ def _agent(
     seed: int,
 ) -> AgentReport:
     shares = decay_shares(answer, course)
+    cross = cross_doses_of(course, answer)
     return AgentReport(
         agent=answer.agent.name,
         role="administered" if answer.prediction is None else "predicted",
@@ -155,7 +162,10 @@ def _agent(
         activity_from=answer.activity_from,
         uptake_ratio=uptake_ratio(answer),
         regions=tuple(
-            region_dose(answer, r, course.assumptions, shares[r.region.name], seed=seed)
+            with_cross_dose(
+                region_dose(answer, r, course.assumptions, shares[r.region.name], seed=seed),
+                cross.get(r.region.name, {}),
+            )
             for r in answer.regions
         ),
         curves=curve_records(answer, course),

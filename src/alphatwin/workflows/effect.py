@@ -20,9 +20,10 @@ from alphatwin.biology import (
     published_rbe_max,
     tissue_or_none,
 )
-from alphatwin.dose import absorbed_where_emitted, energy_absorbed_per_decay_j
+from alphatwin.dose import energy_absorbed_per_decay_j
 from alphatwin.uncertainty import Lognormal, stream
 from alphatwin.uncertainty.distributions import log_sd
+from alphatwin.workflows.absorption import region_absorption
 from alphatwin.workflows.region_answers import mass_factor
 
 if TYPE_CHECKING:
@@ -188,7 +189,9 @@ def _protracted(
     energy_j = energy_absorbed_per_decay_j(
         answer.chain.nuclides,
         mass_kg=mass_kg,
-        absorbed_fraction=absorbed_where_emitted,
+        absorbed_fraction=region_absorption(
+            region.region, decay_data=course.assumptions.decay_data
+        ),
         decay_data=course.assumptions.decay_data,
     )
     rate = dose_rate_of_curve(

@@ -11,6 +11,7 @@ from alphatwin.dose import RADIATION_TYPES, absorbed_where_emitted, energy_absor
 from alphatwin.errors import NotSupportedError
 from alphatwin.kinetics.daughters_fates import fate, fate_names
 from alphatwin.report.value import ElsewhereDecays, FateDose
+from alphatwin.workflows.absorption import region_absorption
 from alphatwin.workflows.daughters import STAY, STAY_AS_PRESET, daughter_model, needs_network
 from alphatwin.workflows.outside import MARROW
 from alphatwin.workflows.region_answers import mass_factor
@@ -140,7 +141,7 @@ def _energy_j(course: Course, region: RegionAnswer, model: DaughterModel) -> Flo
     energy_j = energy_absorbed_per_decay_j(
         model.members,
         mass_kg=region.region.mass_kg or 1.0,
-        absorbed_fraction=absorbed_where_emitted,
+        absorbed_fraction=region_absorption(region.region, decay_data=assumed.decay_data),
         decay_data=assumed.decay_data,
     )
     rbe = {"alpha": assumed.rbe_alpha, "recoil": assumed.rbe_recoil}

@@ -10,12 +10,13 @@ import numpy as np
 
 from alphatwin.biology import Repair, dose_rate_of_curve
 from alphatwin.biology.quantities import checked_alpha_beta_gy
-from alphatwin.dose import absorbed_where_emitted, energy_absorbed_per_decay_j
+from alphatwin.dose import energy_absorbed_per_decay_j
 from alphatwin.errors import InvalidValueError, NotSupportedError
 from alphatwin.patient.previous import RED_MARROW
 from alphatwin.prescription import UnitDose, organ_of, unit_dose
 from alphatwin.prescription.before import Before, absorbed_before, bed_before
 from alphatwin.uncertainty import stream
+from alphatwin.workflows.absorption import region_absorption
 from alphatwin.workflows.effect import effect_parameters
 from alphatwin.workflows.region_answers import mass_factor
 
@@ -261,7 +262,7 @@ def _with_products(
     energy_j = energy_absorbed_per_decay_j(
         answer.chain.nuclides,
         mass_kg=mass_kg,
-        absorbed_fraction=absorbed_where_emitted,
+        absorbed_fraction=region_absorption(own.region, decay_data=course.assumptions.decay_data),
         decay_data=course.assumptions.decay_data,
     )
     rate = dose_rate_of_curve(

@@ -11,7 +11,7 @@ import numpy as np
 
 from alphatwin.dose import RADIATION_TYPES
 from alphatwin.kinetics import activity_bq, best_phases
-from alphatwin.nuclides import energy_per_decay_mev, nuclide
+from alphatwin.nuclides import nuclide
 from alphatwin.report.estimates import Estimate
 from alphatwin.report.value import (
     Curve,
@@ -23,6 +23,7 @@ from alphatwin.report.value import (
     RegionRecord,
 )
 from alphatwin.uncertainty import summarise
+from alphatwin.workflows.absorption import photon_energy_leaving
 from alphatwin.workflows.daughter_curves import member_activities_bq, member_decays
 from alphatwin.workflows.weighting import estimate, weighted_doses
 
@@ -165,7 +166,7 @@ def region_dose(
     *,
     seed: int,
 ) -> RegionDose:
-    """Return what an agent does to a region as a record."""
+    """Return what an agent does to a region as a record, still without cross-dose."""
     dose = region.dose
     total = None if dose is None else dose.total_gy
     per_activity = None
@@ -185,6 +186,8 @@ def region_dose(
         absorbed_dose_per_activity_gy_per_bq=per_activity,
         rbe_weighted=() if dose is None else weighted_doses(dose, assumed, seed=seed),
         photon_energy_not_deposited=photon_share_of(answer, region),
+        cross_dose_gy=None,
+        cross_dose_by_source_gy={},
     )
 
 
@@ -210,13 +213,13 @@ def photon_share(chain: DecayChain) -> float:
 
 
 def photon_share_of(answer: AgentAnswer, region: RegionAnswer) -> float:
-    """Return the share of the energy emitted in a region that photons carry."""
-    if answer.model is None:
-        return photon_share(answer.chain)
-    decays = region.decays.mean(axis=0)
-    each = [energy_per_decay_mev(n, decay_data=answer.chain.decay_data) for n in answer.members]
-    photons = sum(d * e.photon for d, e in zip(decays, each, strict=True))
-    return float(photons / sum(d * e.total for d, e in zip(decays, each, strict=True)))
+    """Return the share of the energy emitted in a region that photons carry out of it."""
+    return photon_energy_leaving(
+        region.region,
+        answer.members,
+        region.decays.mean(axis=0),
+        decay_data=answer.chain.decay_data,
+    )
 
 
 def decay_shares(answer: AgentAnswer, course: Course) -> dict[str, tuple[DecayShare, ...]]:

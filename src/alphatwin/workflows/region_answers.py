@@ -10,13 +10,13 @@ import numpy as np
 from alphatwin.dose import (
     AbsorbedDose,
     absorbed_dose,
-    absorbed_where_emitted,
     energy_absorbed_per_decay_j,
 )
 from alphatwin.errors import InvalidValueError
 from alphatwin.kinetics import time_integrated_activity_bq_s
 from alphatwin.nuclides import decay_chain
 from alphatwin.uncertainty import lognormal_factor, stream
+from alphatwin.workflows.absorption import region_absorption
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -129,7 +129,7 @@ def _dose(
     energy_j = energy_absorbed_per_decay_j(
         members,
         mass_kg=region.mass_kg,
-        absorbed_fraction=absorbed_where_emitted,
+        absorbed_fraction=region_absorption(region, decay_data=decay_data),
         decay_data=decay_data,
     )
     mass_kg = region.mass_kg * mass_factor(region, seed=seed, samples=decays.shape[0])

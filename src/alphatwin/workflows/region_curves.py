@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from alphatwin.agents import agents
-from alphatwin.dose import absorbed_where_emitted, energy_absorbed_per_decay_j
+from alphatwin.dose import energy_absorbed_per_decay_j
 from alphatwin.errors import DataError, NotSupportedError
 from alphatwin.kinetics import (
     Fit,
@@ -22,6 +22,7 @@ from alphatwin.kinetics import (
 )
 from alphatwin.nuclides import nuclide
 from alphatwin.uncertainty import Lognormal, lognormal_factor, stream
+from alphatwin.workflows.absorption import region_absorption
 from alphatwin.workflows.measured_scale import measured_scale
 
 if TYPE_CHECKING:
@@ -280,7 +281,7 @@ def _from_population(
     energy_j = energy_absorbed_per_decay_j(
         (coefficient.nuclide,),
         mass_kg=region.mass_kg,
-        absorbed_fraction=absorbed_where_emitted,
+        absorbed_fraction=region_absorption(region, decay_data=assumed.decay_data),
         decay_data=assumed.decay_data,
     ).sum()
     published = nuclide(coefficient.nuclide, decay_data=assumed.decay_data)

@@ -179,6 +179,8 @@ def _region_dose(agent, region, curve, *, rbe_alpha=5.0, rbe_recoil=5.0):
         "decays": decays,
         "decay_shares": _shares(curve) if measured else (),
         "photon_energy_not_deposited": 0.19 if nuclide == "Lu-177" else 0.03,
+        "cross_dose_gy": None,
+        "cross_dose_by_source_gy": {},
     }
     if mass_kg is None:
         return RegionDose(
