@@ -35,6 +35,7 @@ _PARTS: dict[Kind, str] = {
     "chain": "A decay chain: `alphatwin chain`",
     "nuclide": "A nuclide: `alphatwin nuclide`",
     "agents": "The catalogue of agents: `alphatwin agents`",
+    "cell": "One cell: `alphatwin cell`",
 }
 
 

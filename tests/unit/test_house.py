@@ -108,6 +108,7 @@ DIMENSIONLESS = {
     "fraction", "fractions", "share", "shares", "ratio", "factor", "sd", "rbe", "atoms", "decays",
     "samples", "branching", "weights", "yield", "probability", "number", "size", "count",
     "exponent", "tolerance", "evidence", "purity", "retention", "landing", "internalised",
+    "counts", "error", "cosine", "survival",
 }  # fmt: skip
 # Names whose unit is that of another value, with the reason. Anything else must say its unit.
 UNIT_OF_ANOTHER = {
@@ -151,6 +152,10 @@ UNIT_OF_ANOTHER = {
     "values": "in the unit that the name beside it says",
     "arrays": "of any unit, for their shapes alone",
     "z": "standard normal deviate",
+    "decays_per_parent_decay": "number",
+    "alphas_per_parent_decay": "number",
+    "spectra": "of events, each with a mean number of them",
+    "parts": "distributions, each with a share of the cells",
 }
 FLOATS = re.compile(r"\b(float|ArrayLike|NDArray\[np\.float64\]|Floats)\b")
 DEFERRED = re.compile(r"\b(Lognormal|Callable|Mapping|dict|NamedTuple)\b")

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from alphatwin.cli import physics_commands, report_commands, schedule_command
+from alphatwin.cli import cell_command, physics_commands, report_commands, schedule_command
 from alphatwin.errors import AlphaTwinError
 from alphatwin.version import __version__
 
@@ -37,6 +37,7 @@ app.command("schedule")(schedule_command.schedule)
 app.command("chain")(physics_commands.chain)
 app.command("nuclide")(physics_commands.nuclide)
 app.command("agents")(physics_commands.agents)
+app.command("cell")(cell_command.cell)
 
 
 def _version(*, value: bool) -> None:

@@ -87,6 +87,7 @@ def make_schema(kind: Kind) -> Jsonable:
 
 
 def _values() -> dict[str, type]:
+    from alphatwin.report.cell_value import CellReport
     from alphatwin.report.compare_value import CompareReport
     from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
     from alphatwin.report.schedule_value import ScheduleReport
@@ -99,6 +100,7 @@ def _values() -> dict[str, type]:
         "agents": AgentsReport,
         "compare": CompareReport,
         "schedule": ScheduleReport,
+        "cell": CellReport,
     }
 
 
