@@ -36,6 +36,7 @@ _PARTS: dict[Kind, str] = {
     "nuclide": "A nuclide: `alphatwin nuclide`",
     "agents": "The catalogue of agents: `alphatwin agents`",
     "cell": "One cell: `alphatwin cell`",
+    "spheroid": "A spheroid or a monolayer: `alphatwin spheroid`",
 }
 
 

@@ -12,7 +12,13 @@ from typing import Annotated
 
 import typer
 
-from alphatwin.cli import cell_command, physics_commands, report_commands, schedule_command
+from alphatwin.cli import (
+    cell_command,
+    physics_commands,
+    report_commands,
+    schedule_command,
+    spheroid_command,
+)
 from alphatwin.errors import AlphaTwinError
 from alphatwin.version import __version__
 
@@ -38,6 +44,7 @@ app.command("chain")(physics_commands.chain)
 app.command("nuclide")(physics_commands.nuclide)
 app.command("agents")(physics_commands.agents)
 app.command("cell")(cell_command.cell)
+app.command("spheroid")(spheroid_command.spheroid)
 
 
 def _version(*, value: bool) -> None:

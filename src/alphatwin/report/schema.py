@@ -91,6 +91,7 @@ def _values() -> dict[str, type]:
     from alphatwin.report.compare_value import CompareReport
     from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
     from alphatwin.report.schedule_value import ScheduleReport
+    from alphatwin.report.spheroid_value import SpheroidReport
     from alphatwin.report.value import DoseReport
 
     return {
@@ -101,6 +102,7 @@ def _values() -> dict[str, type]:
         "compare": CompareReport,
         "schedule": ScheduleReport,
         "cell": CellReport,
+        "spheroid": SpheroidReport,
     }
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from alphatwin.report.compare_value import CompareReport
     from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
     from alphatwin.report.schedule_value import ScheduleReport
+    from alphatwin.report.spheroid_value import SpheroidReport
     from alphatwin.report.value import DoseReport
 
     Report = (
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
         | NuclideReport
         | AgentsReport
         | CellReport
+        | SpheroidReport
     )
 
-Kind = Literal["dose", "compare", "schedule", "chain", "nuclide", "agents", "cell"]
+Kind = Literal["dose", "compare", "schedule", "chain", "nuclide", "agents", "cell", "spheroid"]
 _LINE = 100  # a list of numbers stays on one line up to here; longer ones are wrapped
 
 # The values of a JSON tree have no useful type: the shape is checked by the schema.
