@@ -163,6 +163,7 @@ UNIT_OF_ANOTHER = {
     "uz": "cosine in a kernel",
     "square": "of a length in a kernel, in um2",
     "kept_p": "probability",
+    "voxel_labels": "whole numbers",
     "decays_per_cell": "number",
     "uptake": "of a cell over the mean of all",
     "at_site": "decays per decay of the parent",

@@ -28,8 +28,11 @@ def draw_cluster(report: SpheroidReport) -> dict[str, str]:
     report
         The report; figures that have nothing to show are left out.
     """
+    import matplotlib as mpl
+
     figures = {}
-    with house_style():
+    # A file of its own has no page that brings the font: letters are drawn.
+    with house_style(), mpl.rc_context({"svg.fonttype": "path"}):
         if report.lineal_energy is not None:
             figures["lineal_energy.svg"] = _lineal(report)
         if report.single_event is not None:
@@ -59,20 +62,19 @@ def _lineal(report: SpheroidReport) -> str:
 def _specific(found: SpectrumRecord) -> str:
     figure, axes = _one_panel()
     z_gy, p = np.array(found.z_gy), np.array(found.probability)
-    used = z_gy > 0.0
-    edges = np.arange(
-        np.floor(np.log10(z_gy[used].min()) * _POINTS_PER_DECADE),
-        np.ceil(np.log10(z_gy[used].max()) * _POINTS_PER_DECADE) + 1,
-    )
-    edges /= _POINTS_PER_DECADE
+    step = z_gy[1] - z_gy[0] if z_gy.size > 1 else z_gy[0]
+    bounds = np.concatenate([[max(z_gy[0] - 0.5 * step, 0.0)], z_gy + 0.5 * step])
+    first = np.floor(np.log10(bounds[bounds > 0.0].min()) * _POINTS_PER_DECADE)
+    last = np.ceil(np.log10(bounds[-1]) * _POINTS_PER_DECADE)
+    edges = np.arange(first, last + 1) / _POINTS_PER_DECADE
     width = np.log(10.0) / _POINTS_PER_DECADE
     middle = 10.0 ** (0.5 * (edges[1:] + edges[:-1]))
     for weight, colour, name in (
         (p, _FREQUENCY, "z f(z)"),
         (p * z_gy / found.frequency_mean_gy, _DOSE, "z d(z)"),
     ):
-        rows, _ = np.histogram(np.log10(z_gy[used]), bins=edges, weights=weight[used])
-        axes.step(middle, rows / width, where="mid", color=colour, label=name)
+        below = np.interp(10.0**edges, bounds, np.concatenate([[0.0], np.cumsum(weight)]))
+        axes.step(middle, np.diff(below) / width, where="mid", color=colour, label=name)
     _logarithmic(axes, "specific energy z of one alpha (Gy)", "per unit of ln z")
     heading(axes, "Single alphas in a nucleus", f"mean {found.frequency_mean_gy:.3g} Gy per hit")
     return svg_text(figure, key="specific-energy")
@@ -137,5 +139,9 @@ def _one_panel() -> tuple[Figure, Axes]:
 
 
 def _logarithmic(axes: Axes, x_name: str, y_name: str) -> None:
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
     axes.set(xscale="log", xlabel=x_name, ylabel=y_name, ylim=(0.0, None))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.legend(frameon=False, fontsize=7.5)

@@ -8,6 +8,12 @@ from alphatwin.dose.cell.daughters import (
     stays_in_sphere_share,
 )
 from alphatwin.dose.cell.irradiation import ClusterRun, irradiate
+from alphatwin.dose.cell.label_image import (
+    LabelImage,
+    LabelRun,
+    irradiate_labels,
+    label_image,
+)
 from alphatwin.dose.cell.packing import PACKINGS, Cluster, PackingName, monolayer, spheroid
 from alphatwin.dose.cell.scheme import Scheme, scheme
 from alphatwin.dose.cell.shapes import (
@@ -50,6 +56,8 @@ __all__ = [
     "EventSpectrum",
     "Inactivation",
     "KineticModel",
+    "LabelImage",
+    "LabelRun",
     "Leaving",
     "LinealEnergy",
     "PackingName",
@@ -64,6 +72,8 @@ __all__ = [
     "control_probability",
     "domain_dose_mean_gy",
     "irradiate",
+    "irradiate_labels",
+    "label_image",
     "lineal_energy",
     "mixed",
     "monolayer",

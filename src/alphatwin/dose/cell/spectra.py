@@ -249,25 +249,29 @@ def lineal_energy(
     if spectrum.total == 0.0:
         msg = "there are no events: nothing that decays here hits the site"
         raise InvalidValueError(msg)
-    y = spectrum.energies_kev / (4.0 / 3.0 * radius_um)
-    used = spectrum.counts > 0.0
-    top = math.ceil(math.log10(y[used].max()) * bins_per_decade) + 1
-    bottom = math.floor(math.log10(y[1]) * bins_per_decade)
-    edges = np.arange(bottom, top + 1) / bins_per_decade
+    y = spectrum.energies_kev[1:] / (4.0 / 3.0 * radius_um)
     weights = spectrum.counts[1:] / spectrum.counts[1:].sum()
-    logs = np.log10(y[1:])
+    top = math.ceil(math.log10(float(y[weights > 0.0].max())) * bins_per_decade) + 1
+    bottom = math.floor(math.log10(float(y[0])) * bins_per_decade)
+    edges = np.arange(bottom, top + 1) / bins_per_decade
     width = math.log(10.0) / bins_per_decade
-    frequency, _ = np.histogram(logs, bins=edges, weights=weights)
-    dose_weights = weights * y[1:]
-    mean = float(dose_weights.sum())
-    dose, _ = np.histogram(logs, bins=edges, weights=dose_weights / mean)
+    mean = float(weights @ y)
+    frequency = np.diff(_below(10.0**edges, y, weights))
+    dose = np.diff(_below(10.0**edges, y, weights * y / mean))
     return LinealEnergy(
         y_kev_per_um=10.0 ** (0.5 * (edges[1:] + edges[:-1])),
         frequency_share=frequency / width,
         dose_share=dose / width,
         frequency_mean_kev_per_um=mean,
-        dose_mean_kev_per_um=float((dose_weights * y[1:]).sum()) / mean,
+        dose_mean_kev_per_um=float(weights @ y**2) / mean,
     )
+
+
+def _below(limits: Floats, centres: Floats, weights: Floats) -> Floats:
+    """Return the weight below limits, that of even bins being spread evenly over each."""
+    half = 0.5 * (centres[1] - centres[0])
+    edges = np.concatenate([centres - half, [centres[-1] + half]])
+    return np.asarray(np.interp(limits, edges, np.concatenate([[0.0], np.cumsum(weights)])))
 
 
 def sphere_specific_energy_gy(energy_kev: float, *, radius_um: float) -> float:
