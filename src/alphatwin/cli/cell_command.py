@@ -26,8 +26,11 @@ def cell(
         typer.Option("--chain/--no-chain", help="Whether daughters decay at the same place."),
     ] = True,
     radiation: Annotated[
-        str, typer.Option(help="Radiation types that are counted, separated by commas.")
-    ] = "alpha,recoil,electron",
+        str,
+        typer.Option(
+            help="Radiation types that are counted, of alpha, recoil and electron, with commas."
+        ),
+    ] = "alpha,electron",
     histories: Annotated[
         int | None,
         typer.Option(help="Primary decays to follow; as many as 0.25 % need, if not given."),
@@ -87,6 +90,7 @@ def _print_cell(report: CellReport) -> None:
     for name, value in (*report.by_nuclide.items(), *report.by_radiation.items()):
         parts.add_row(name, f"{value:.4g}")
     print_table(parts)
+    out.print(f"energy of recoils over the mass {report.recoil_gy_per_bq_s:.4g} Gy/(Bq s)")
     out.print(f"an emitted alpha hits the {report.target} with {report.hit_probability:.4g}")
     out.print(f"hits per decay of the parent {report.hits_per_decay:.4g}")
     if report.mean_specific_energy_per_hit_gy is not None:

@@ -81,6 +81,13 @@ def _print_spheroid(report: SpheroidReport) -> None:
         )
         if found.rbe is not None:
             out.print(f"RBE against the reference radiation {found.rbe:.3g}")
+    told = report.exposure
+    if told.surviving_fraction_at_low is not None and told.low is not None:
+        out.print(
+            f"95 % interval of the decays per cell of {told.region}: {told.low:.3g} to "
+            f"{told.high:.3g}; surviving fraction {told.surviving_fraction_at_low:.3g} to "
+            f"{told.surviving_fraction_at_high:.3g}"
+        )
     rows = table("Cells by hits", ("hits", "cells (%)", "mean z (Gy)", "survival"))
     for row in report.hits:
         lives = "-" if row.survival is None else f"{row.survival:.3g}"

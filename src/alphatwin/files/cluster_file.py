@@ -35,7 +35,7 @@ class NuclideTable(_Table):
     chain: bool = True
     decay_data: Literal["icrp107", "ensdf"] = "icrp107"
     stopping: Literal["icru90", "astar"] = "icru90"
-    radiations: list[Literal["alpha", "recoil", "electron"]] = ["alpha", "recoil", "electron"]
+    radiations: list[Literal["alpha", "recoil", "electron"]] = ["alpha", "electron"]
 
 
 class CellTable(_Table):

@@ -61,6 +61,12 @@ class CellReport:
         dict[str, float],
         _doc("Parts of the S value by radiation type, in Gy/(Bq s) of the parent."),
     ]
+    recoil_gy_per_bq_s: Annotated[
+        float,
+        _doc(
+            "Energy of recoils in the target over its mass, per decay; in the S value if counted."
+        ),
+    ]
     alphas_per_decay: Annotated[float, _doc("Alphas that are emitted per decay of the parent.")]
     hit_probability: Annotated[float, _doc("Share of the emitted alphas that hit the target.")]
     hits_per_decay: Annotated[float, _doc("Alphas that hit the target, per decay of the parent.")]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from alphatwin.report.style import FAINT, INK, heading, house_style, panels, svg_text
+from alphatwin.report.style import FAINT, INK, heading, house_style, panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,11 +29,8 @@ def draw_cluster(report: SpheroidReport) -> dict[str, str]:
     report
         The report; figures that have nothing to show are left out.
     """
-    import matplotlib as mpl
-
     figures = {}
-    # A file of its own has no page that brings the font: letters are drawn.
-    with house_style(), mpl.rc_context({"svg.fonttype": "path"}):
+    with house_style():
         if report.lineal_energy is not None:
             figures["lineal_energy.svg"] = _lineal(report)
         if report.single_event is not None:
@@ -56,7 +54,7 @@ def _lineal(report: SpheroidReport) -> str:
         f"mean {found.frequency_mean_kev_per_um:.3g} over events, "
         f"{found.dose_mean_kev_per_um:.3g} keV/um over dose",
     )
-    return svg_text(figure, key="lineal-energy")
+    return _svg(figure, key="lineal-energy")
 
 
 def _specific(found: SpectrumRecord) -> str:
@@ -77,7 +75,7 @@ def _specific(found: SpectrumRecord) -> str:
         axes.step(middle, np.diff(below) / width, where="mid", color=colour, label=name)
     _logarithmic(axes, "specific energy z of one alpha (Gy)", "per unit of ln z")
     heading(axes, "Single alphas in a nucleus", f"mean {found.frequency_mean_gy:.3g} Gy per hit")
-    return svg_text(figure, key="specific-energy")
+    return _svg(figure, key="specific-energy")
 
 
 def _slice(report: SpheroidReport) -> str:
@@ -112,7 +110,7 @@ def _slice(report: SpheroidReport) -> str:
     bar = figure.colorbar(mapped, cax=figure.add_axes((0.85, 0.12, 0.03, 0.78)))
     bar.set_label("specific energy of the nucleus (Gy)")
     heading(axes, "Middle plane", "one treatment")
-    return svg_text(figure, key="slice")
+    return _svg(figure, key="slice")
 
 
 def _dvh(report: SpheroidReport) -> str:
@@ -130,12 +128,22 @@ def _dvh(report: SpheroidReport) -> str:
         "Dose-volume histogram over cells",
         f"mean {report.mean_dose_gy:.3g} Gy (dashed), {100.0 * report.unhit_share:.2g} % unhit",
     )
-    return svg_text(figure, key="dvh")
+    return _svg(figure, key="dvh")
 
 
 def _one_panel() -> tuple[Figure, Axes]:
     figure, (axes,) = panels(1, columns=1, panel_height_in=_HEIGHT_IN, left_in=0.6)
     return figure, axes
+
+
+def _svg(figure: Figure, *, key: str) -> str:
+    """Return a figure as a file of its own: no page brings the font, so letters are drawn."""
+    import matplotlib as mpl
+
+    stream = io.StringIO()
+    with mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": key}):
+        figure.savefig(stream, format="svg", metadata={"Date": None})
+    return stream.getvalue()
 
 
 def _logarithmic(axes: Axes, x_name: str, y_name: str) -> None:

@@ -117,6 +117,9 @@ class SpheroidReport:
         dict[str, float],
         _doc("The same by origin: alphas of the own cell and of others, recoils, electrons."),
     ]
+    recoil_gy_per_bq_s: Annotated[
+        float, _doc("Energy of recoils in nuclei over their mass, the same way; in it if counted.")
+    ]
     mean_hits: Annotated[float, _doc("Alphas per nucleus.")]
     unhit_share: Annotated[float, _doc("Share of the nuclei that no alpha hits.")]
     places: Annotated[tuple[MemberPlaces, ...], _doc("Where the members of the chain decay.")]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from alphatwin.dose.cell import (
-    CELL_RADIATIONS,
+    COUNTED_RADIATIONS,
     TARGETS,
     CellShape,
     EventSpectrum,
@@ -29,6 +29,7 @@ _STRAIGHT = (
     "Alphas go straight and slow down continuously in water of 1 g/cm3; straggling and the "
     "escape of delta rays are left out, so single events are sharper than in nature."
 )
+_RECOILS = "Recoil nuclei (range about 0.1 um) leave their energy where they start."
 _SHOWN_BINS = 512  # of a spectrum in a report; neighbours are put together
 
 
@@ -40,7 +41,7 @@ def cell_report(
     source: SourceName,
     target: TargetName = "nucleus",
     with_chain: bool = True,
-    radiations: tuple[str, ...] = CELL_RADIATIONS,
+    radiations: tuple[str, ...] = COUNTED_RADIATIONS,
     histories: int | None = None,
     seed: int = 1,
     threads: int | None = None,
@@ -117,6 +118,7 @@ def cell_report(
         relative_standard_error=value.relative_standard_error,
         by_nuclide=value.by_nuclide_gy_per_bq_s,
         by_radiation=value.by_radiation_gy_per_bq_s,
+        recoil_gy_per_bq_s=run.s_value(target, radiations=("recoil",)).value_gy_per_bq_s,
         alphas_per_decay=run.alphas / run.histories,
         hit_probability=run.hit_probability(target),
         hits_per_decay=run.hits_per_decay(target),
@@ -167,8 +169,9 @@ def lineal_record(spectrum: EventSpectrum, *, radius_um: float) -> LinealRecord 
 def track_assumptions(decaying: Scheme, *, radiations: tuple[str, ...]) -> list[str]:
     """Return what every track calculation in cells rests on, in words."""
     said = [_STRAIGHT]
-    if "recoil" in radiations:
-        said.append("Recoil nuclei (range about 0.1 um) leave their energy where they start.")
+    said.append(_RECOILS)
+    if "recoil" not in radiations:
+        said.append("The energy of recoils is told apart and not counted.")
     if "electron" in radiations:
         said.append(
             "Electrons go straight along their CSDA range (Cole's relation): how far they "

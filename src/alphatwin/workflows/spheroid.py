@@ -176,6 +176,7 @@ def _report(
         relative_standard_error=run.relative_standard_error,
         s_value_gy_per_bq_s=run.mean_gy_per_bq_s,
         parts_gy_per_bq_s=run.parts_gy_per_bq_s,
+        recoil_gy_per_bq_s=run.recoil_gy_per_bq_s,
         mean_hits=float(run.replicate_hits.mean()),
         unhit_share=float((run.replicate_hits == 0).mean()),
         places=_places(run),

@@ -18,6 +18,7 @@ from alphatwin.dose.cell.packing import PACKINGS, Cluster, PackingName, monolaye
 from alphatwin.dose.cell.scheme import Scheme, scheme
 from alphatwin.dose.cell.shapes import (
     CELL_RADIATIONS,
+    COUNTED_RADIATIONS,
     SOURCES,
     TARGETS,
     CellShape,
@@ -45,6 +46,7 @@ from alphatwin.dose.cell.uptake import Uptake, relative_uptake
 
 __all__ = [
     "CELL_RADIATIONS",
+    "COUNTED_RADIATIONS",
     "PACKINGS",
     "SOURCES",
     "TARGETS",

@@ -17,6 +17,7 @@ import numpy as np
 from alphatwin.dose.cell.batches import run_batches, usable_threads
 from alphatwin.dose.cell.shapes import (
     CELL_RADIATIONS,
+    COUNTED_RADIATIONS,
     JOULE_PER_KEV,
     TARGETS,
     CellShape,
@@ -82,7 +83,7 @@ class CellRun:
     is_partial: bool
 
     def s_value(
-        self, target: TargetName, *, radiations: tuple[str, ...] = CELL_RADIATIONS
+        self, target: TargetName, *, radiations: tuple[str, ...] = COUNTED_RADIATIONS
     ) -> SValue:
         """Return the S value of a target for some radiation types."""
         column = TARGETS.index(check_target(target))
@@ -144,7 +145,7 @@ def run_concentric(
     *,
     source: SourceName,
     histories: int | None = None,
-    radiations: tuple[str, ...] = CELL_RADIATIONS,
+    radiations: tuple[str, ...] = COUNTED_RADIATIONS,
     target: TargetName = "nucleus",
     seed: int = 1,
     threads: int | None = None,

@@ -17,7 +17,7 @@ from alphatwin.dose.cell.batches import run_batches, usable_threads
 from alphatwin.dose.cell.concentric import BIN_KEV, BINS
 from alphatwin.dose.cell.grid import box_grid, no_sites, site_map
 from alphatwin.dose.cell.shapes import (
-    CELL_RADIATIONS,
+    COUNTED_RADIATIONS,
     JOULE_PER_KEV,
     SourceName,
     check_radiations,
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
+_KINDS = ("self_alpha", "cross_alpha", "recoil", "electron")
 _BATCH = 20_000  # decays
 _BOX_PER_RADIUS = 2.1  # side of a box in radii of a nucleus: the fastest of those tried
 MOST_DECAYS = 2**40
@@ -63,7 +64,7 @@ class ClusterRun:
     hits
         Alphas over all replicates that hit each nucleus: of its own cell, of others. (n, 2)
     replicate_energy_kev
-        Energy in each nucleus in each replicate. (n_replicates, n) [keV]
+        Energy of the counted radiations in each nucleus in each replicate. (n_replicates, n) [keV]
     replicate_hits
         Alphas that hit each nucleus in each replicate. (n_replicates, n)
     events, decay_events
@@ -73,6 +74,8 @@ class ClusterRun:
         Decays of each member at their site, gone but in the cluster, and outside of it. (m, 3)
     alphas
         Alphas that were emitted.
+    radiations
+        Radiation types that are counted.
     is_partial
         Whether the run was interrupted.
     """
@@ -90,6 +93,7 @@ class ClusterRun:
     decay_events: tuple[EventSpectrum, EventSpectrum]
     places: Integers
     alphas: int
+    radiations: tuple[str, ...]
     is_partial: bool
 
     @property
@@ -105,9 +109,18 @@ class ClusterRun:
     @property
     def parts_gy_per_bq_s(self) -> dict[str, float]:
         """Mean dose to a nucleus per decay in every cell, by origin. [Gy/(Bq s)]."""
+        found = self._all_parts_gy_per_bq_s()
+        return {name: found[name] for name in found if name.rpartition("_")[2] in self.radiations}
+
+    @property
+    def recoil_gy_per_bq_s(self) -> float:
+        """Mean energy of recoils over the mass, per decay in every cell. [Gy/(Bq s)]."""
+        return self._all_parts_gy_per_bq_s()["recoil"]
+
+    def _all_parts_gy_per_bq_s(self) -> dict[str, float]:
         factor = JOULE_PER_KEV / self.nucleus_mass_kg / float(self.decays.sum())
-        names = ("self_alpha", "cross_alpha", "recoil", "electron")
-        return dict(zip(names, (self.energy_kev.sum(axis=0) * factor).tolist(), strict=True))
+        values = (self.energy_kev.sum(axis=0) * factor).tolist()
+        return dict(zip(_KINDS, values, strict=True))
 
     @property
     def mean_gy_per_bq_s(self) -> float:
@@ -131,7 +144,7 @@ def irradiate(
     decays_per_cell: float,
     uptake: Floats | None = None,
     leaving: Leaving | None = None,
-    radiations: tuple[str, ...] = CELL_RADIATIONS,
+    radiations: tuple[str, ...] = COUNTED_RADIATIONS,
     replicates: int = 10,
     seed: int = 1,
     threads: int | None = None,
@@ -152,7 +165,7 @@ def irradiate(
     leaving
         How daughters leave; they stay if not given.
     radiations
-        Radiation types; recoils and electrons are left out if they are not among them.
+        Radiation types that are counted; electrons are not followed if they are not among them.
     replicates
         Number of independent treatments.
     seed, threads
@@ -188,6 +201,7 @@ def irradiate(
     workers = usable_threads(threads)
     tallies = [_new_tally(cluster.n_cells, len(scheme.nuclides)) for _ in range(workers)]
     rng = stream(seed, "cluster decays")
+    counted = np.array([float(kind.rpartition("_")[2] in radiations) for kind in _KINDS])
     energies: list[Floats] = []
     hits: list[Integers] = []
     decays: list[int] = []
@@ -208,20 +222,18 @@ def irradiate(
                 array[...] = 0
         for name, part in zip(total._fields, summed, strict=True):
             getattr(total, name)[...] += part
-        kev = _energies_kev(summed[0], radiations)
-        energies.append(kev.sum(axis=1))
+        energies.append(_energies_kev(summed[0]) @ counted)
         hits.append(summed[1].sum(axis=1))
         decays.append(int(counts.sum()))
         if progress is not None:
             progress(sum(decays), round(planned))
-    kev = _energies_kev(total.energy, radiations)
     return ClusterRun(
         scheme=scheme,
         cluster=cluster,
         source=source,
         uptake=weights,
         decays=np.array(decays, dtype=np.int64),
-        energy_kev=kev,
+        energy_kev=_energies_kev(total.energy),
         hits=total.hits.astype(np.int64),
         replicate_energy_kev=np.array(energies),
         replicate_hits=np.array(hits, dtype=np.int64),
@@ -229,6 +241,7 @@ def irradiate(
         decay_events=_spectra(total.decays),
         places=total.places,
         alphas=int(total.alphas[0]),
+        radiations=tuple(radiations),
         is_partial=is_partial,
     )
 
@@ -339,12 +352,10 @@ def _new_tally(n_cells: int, n_members: int) -> ClusterTally:
     )
 
 
-def _energies_kev(quanta: Integers, radiations: tuple[str, ...]) -> Floats:
+def _energies_kev(quanta: Integers) -> Floats:
     from alphatwin.dose.cell.kernel_track import QUANTA_PER_KEV
 
-    kinds = ("alpha", "alpha", "recoil", "electron")
-    counted = np.array([float(kind in radiations) for kind in kinds])
-    return np.asarray(quanta / QUANTA_PER_KEV * counted)
+    return np.asarray(quanta / QUANTA_PER_KEV)
 
 
 def _spectra(histograms: Integers) -> tuple[EventSpectrum, EventSpectrum]:

@@ -16,6 +16,7 @@ import numpy as np
 from alphatwin.dose.cell.batches import run_batches, usable_threads
 from alphatwin.dose.cell.shapes import (
     CELL_RADIATIONS,
+    COUNTED_RADIATIONS,
     JOULE_PER_KEV,
     KG_PER_UM3,
     check_radiations,
@@ -94,7 +95,7 @@ class LabelRun:
     hits_per_decay: Floats
 
     def s_value_gy_per_bq_s(
-        self, target: int, *, radiations: tuple[str, ...] = CELL_RADIATIONS
+        self, target: int, *, radiations: tuple[str, ...] = COUNTED_RADIATIONS
     ) -> tuple[float, float]:
         """Return the mean dose to a label per decay, and its standard error. [Gy/(Bq s)]."""
         row = self.image.index(target)
@@ -156,7 +157,7 @@ def irradiate_labels(
     *,
     sources: Sequence[int],
     histories: int = 1_000_000,
-    radiations: tuple[str, ...] = CELL_RADIATIONS,
+    radiations: tuple[str, ...] = COUNTED_RADIATIONS,
     is_periodic: bool = False,
     seed: int = 1,
     threads: int | None = None,

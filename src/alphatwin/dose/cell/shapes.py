@@ -14,6 +14,9 @@ TargetName = Literal["nucleus", "cell"]
 TARGETS: Final[tuple[TargetName, ...]] = get_args(TargetName)
 CELL_RADIATIONS: Final = ("alpha", "recoil", "electron")
 """Radiation types that are scored in cells; photons leave."""
+COUNTED_RADIATIONS: Final = ("alpha", "electron")
+"""Those that are counted if nothing else is said: recoil nuclei go 0.1 um, so that their energy
+is no dose to a nucleus as a whole; it is told apart."""
 
 KG_PER_UM3: Final = 1e-15
 """Mass of a cubic micrometre of water. [kg]"""
