@@ -283,8 +283,9 @@ class _Work:
         return cls(
             scheme=scheme,
             sites=sites,
+            # A lattice needs no boxes: those of one cell stand in.
             grid=box_grid(
-                cluster.centres_um,
+                cluster.centres_um[:1] if sites.size else cluster.centres_um,
                 radius_um=shape.nucleus_radius_um,
                 edge_um=_BOX_PER_RADIUS * shape.nucleus_radius_um,
             ),

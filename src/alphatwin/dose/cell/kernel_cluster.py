@@ -107,6 +107,8 @@ def run_cluster(
     leaves = np.empty(MOST_CROSSED)
     hit_cells = np.empty(MOST_CROSSED, dtype=np.int64)
     hit_kev = np.empty(MOST_CROSSED)
+    # Where a cell is among those that were hit; what stands there of others does no harm.
+    slots = np.empty(centres.shape[0], dtype=np.int32)
     own = int(np.searchsorted(cumulative, first, side="right")) - 1
     n_alphas = 0
     for decay in range(first, first + count):
@@ -157,14 +159,13 @@ def run_cluster(
                         add_event(events, kind, left, bin_kev)
                         if enters[i] == 0.0:  # the site is in this nucleus, and so the recoil
                             energy[cell, RECOIL] += quanta(recoil_kev[line])
-                        known = 0
-                        while known < n_hit and hit_cells[known] != cell:
-                            known += 1
-                        if known < n_hit:
-                            hit_kev[known] += left
+                        slot = slots[cell]
+                        if 0 <= slot < n_hit and hit_cells[slot] == cell:
+                            hit_kev[slot] += left
                         elif n_hit < MOST_CROSSED:
                             hit_cells[n_hit] = cell
                             hit_kev[n_hit] = left
+                            slots[cell] = n_hit
                             n_hit += 1
             elif with_electrons and uniform(words) < beta_p[member]:
                 reach = electron_range_um(electron_kev, drawn_beta_kev(beta_kev, member, words))

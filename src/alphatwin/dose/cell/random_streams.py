@@ -87,9 +87,13 @@ def uniform(words: Words) -> float:
 def direction(words: Words) -> tuple[float, float, float]:
     """Return a direction, uniform on the sphere (Marsaglia 1972), as three cosines."""
     while True:
-        a = 2.0 * uniform(words) - 1.0
-        b = 2.0 * uniform(words) - 1.0
-        s = a * a + b * b
-        if s < 1.0:
-            scale = 2.0 * np.sqrt(1.0 - s)
-            return a * scale, b * scale, 1.0 - 2.0 * s
+        # A block of four holds two pairs; what the first leaves, the next draw takes.
+        refill(words)
+        for pair in range(2):
+            a = 2.0 * _TO_UNIT * (np.float64(words[5 + 2 * pair]) + 0.5) - 1.0
+            b = 2.0 * _TO_UNIT * (np.float64(words[6 + 2 * pair]) + 0.5) - 1.0
+            s = a * a + b * b
+            if s < 1.0:
+                words[9] = np.uint64(2 + 2 * pair)
+                scale = 2.0 * np.sqrt(1.0 - s)
+                return a * scale, b * scale, 1.0 - 2.0 * s
