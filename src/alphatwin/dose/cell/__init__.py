@@ -1,5 +1,6 @@
 """Tracks of alphas, recoils and electrons through cells, spheroids and label images."""
 
+from alphatwin.dose.cell.cluster_run import ClusterRun
 from alphatwin.dose.cell.concentric import CellRun, SValue, run_concentric
 from alphatwin.dose.cell.daughters import (
     ChainShares,
@@ -7,7 +8,7 @@ from alphatwin.dose.cell.daughters import (
     chain_shares,
     stays_in_sphere_share,
 )
-from alphatwin.dose.cell.irradiation import ClusterRun, irradiate
+from alphatwin.dose.cell.irradiation import irradiate
 from alphatwin.dose.cell.label_image import (
     LabelImage,
     LabelRun,

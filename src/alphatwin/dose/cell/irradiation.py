@@ -9,22 +9,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from alphatwin.dose.cell.batches import run_batches, usable_threads
+from alphatwin.dose.cell.cluster_run import ENERGY_KINDS, ClusterRun
 from alphatwin.dose.cell.concentric import BIN_KEV, BINS
 from alphatwin.dose.cell.grid import box_grid, no_sites, site_map
 from alphatwin.dose.cell.shapes import (
     COUNTED_RADIATIONS,
-    JOULE_PER_KEV,
     SourceName,
     check_radiations,
-    sphere_mass_kg,
 )
 from alphatwin.dose.cell.spectra import EventSpectrum
-from alphatwin.errors import InvalidValueError
+from alphatwin.errors import InvalidValueError, NotSupportedError
 from alphatwin.uncertainty import stream
 
 if TYPE_CHECKING:
@@ -40,100 +39,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
-_KINDS = ("self_alpha", "cross_alpha", "recoil", "electron")
+BackendName = Literal["cpu", "cuda"]
 _BATCH = 20_000  # decays
 _BOX_PER_RADIUS = 2.1  # side of a box in radii of a nucleus: the fastest of those tried
 MOST_DECAYS = 2**40
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ClusterRun:
-    """What decays in the cells of a cluster leave in their nuclei.
-
-    Attributes
-    ----------
-    scheme, cluster, source
-        What decayed, in which cells, and in which part of them.
-    uptake
-        Activity of each cell over the mean of all. (n,)
-    decays
-        Primary decays of each replicate. (n_replicates,)
-    energy_kev
-        Energy over all replicates by nucleus: alphas of its own cell, alphas of other cells,
-        recoils, electrons. (n, 4) [keV]
-    hits
-        Alphas over all replicates that hit each nucleus: of its own cell, of others. (n, 2)
-    replicate_energy_kev
-        Energy of the counted radiations in each nucleus in each replicate. (n_replicates, n) [keV]
-    replicate_hits
-        Alphas that hit each nucleus in each replicate. (n_replicates, n)
-    events, decay_events
-        Energies that alphas, and sums that primary decays, leave in a nucleus: of the own cell and
-        of others.
-    places
-        Decays of each member at their site, gone but in the cluster, and outside of it. (m, 3)
-    alphas
-        Alphas that were emitted.
-    radiations
-        Radiation types that are counted.
-    is_partial
-        Whether the run was interrupted.
-    """
-
-    scheme: Scheme
-    cluster: Cluster
-    source: SourceName
-    uptake: Floats
-    decays: Integers
-    energy_kev: Floats
-    hits: Integers
-    replicate_energy_kev: Floats
-    replicate_hits: Integers
-    events: tuple[EventSpectrum, EventSpectrum]
-    decay_events: tuple[EventSpectrum, EventSpectrum]
-    places: Integers
-    alphas: int
-    radiations: tuple[str, ...]
-    is_partial: bool
-
-    @property
-    def nucleus_mass_kg(self) -> float:
-        """Mass of a nucleus. [kg]."""
-        return sphere_mass_kg(self.cluster.shape.nucleus_radius_um)
-
-    @property
-    def replicate_z_gy(self) -> Floats:
-        """Specific energy of each nucleus in each replicate. (n_replicates, n) [Gy]."""
-        return np.asarray(self.replicate_energy_kev * (JOULE_PER_KEV / self.nucleus_mass_kg))
-
-    @property
-    def parts_gy_per_bq_s(self) -> dict[str, float]:
-        """Mean dose to a nucleus per decay in every cell, by origin. [Gy/(Bq s)]."""
-        found = self._all_parts_gy_per_bq_s()
-        return {name: found[name] for name in found if name.rpartition("_")[2] in self.radiations}
-
-    @property
-    def recoil_gy_per_bq_s(self) -> float:
-        """Mean energy of recoils over the mass, per decay in every cell. [Gy/(Bq s)]."""
-        return self._all_parts_gy_per_bq_s()["recoil"]
-
-    def _all_parts_gy_per_bq_s(self) -> dict[str, float]:
-        factor = JOULE_PER_KEV / self.nucleus_mass_kg / float(self.decays.sum())
-        values = (self.energy_kev.sum(axis=0) * factor).tolist()
-        return dict(zip(_KINDS, values, strict=True))
-
-    @property
-    def mean_gy_per_bq_s(self) -> float:
-        """Mean dose to a nucleus per decay in every cell, self and cross. [Gy/(Bq s)]."""
-        return math.fsum(self.parts_gy_per_bq_s.values())
-
-    @property
-    def relative_standard_error(self) -> float:
-        """Standard error of that mean over its value, from the replicates."""
-        per_decay = self.replicate_energy_kev.sum(axis=1) / np.maximum(self.decays, 1)
-        if per_decay.size < 2 or per_decay.mean() == 0.0:
-            return 0.0
-        return float(per_decay.std(ddof=1) / math.sqrt(per_decay.size) / per_decay.mean())
 
 
 def irradiate(
@@ -148,6 +57,7 @@ def irradiate(
     replicates: int = 10,
     seed: int = 1,
     threads: int | None = None,
+    backend: BackendName = "cpu",
     progress: Progress | None = None,
 ) -> ClusterRun:
     """Follow every decay in the cells of a cluster.
@@ -170,6 +80,8 @@ def irradiate(
         Number of independent treatments.
     seed, threads
         Seed of the random streams, and number of threads, which changes no number.
+    backend
+        ``cpu``, or ``cuda`` for alphas of chains that stay, on a lattice, on an NVIDIA GPU.
     progress
         Called with the decays that are done and those that are planned.
 
@@ -182,8 +94,12 @@ def irradiate(
     ------
     InvalidValueError
         If a number is out of its range.
+    NotSupportedError
+        If the GPU is asked for and there is none, or it cannot do this.
     """
     check_radiations(radiations)
+    if backend != "cpu":
+        _check_backend(backend, cluster, leaving, radiations)
     weights = _checked_uptake(uptake, cluster)
     if not 0.0 < decays_per_cell < math.inf or replicates < 1:
         msg = (
@@ -201,7 +117,7 @@ def irradiate(
     workers = usable_threads(threads)
     tallies = [_new_tally(cluster.n_cells, len(scheme.nuclides)) for _ in range(workers)]
     rng = stream(seed, "cluster decays")
-    counted = np.array([float(kind.rpartition("_")[2] in radiations) for kind in _KINDS])
+    counted = np.array([float(kind.rpartition("_")[2] in radiations) for kind in ENERGY_KINDS])
     energies: list[Floats] = []
     hits: list[Integers] = []
     decays: list[int] = []
@@ -210,7 +126,10 @@ def irradiate(
     for replicate in range(replicates):
         counts = rng.poisson(decays_per_cell * weights)
         try:
-            _run_replicate(work, replicate, counts, tallies, workers)
+            if backend == "cuda":
+                _run_on_gpu(work, replicate, counts, tallies[0])
+            else:
+                _run_replicate(work, replicate, counts, tallies, workers)
         except KeyboardInterrupt:
             if not energies:
                 raise
@@ -338,6 +257,43 @@ def _run_replicate(
         )
 
     run_batches(one, n_batches=-(-n_decays // _BATCH), tallies=tallies, threads=threads)
+
+
+def _run_on_gpu(work: _Work, replicate: int, counts: Integers, tally: ClusterTally) -> None:
+    from alphatwin.dose.cell.cuda_backend import CudaCluster, run_replicate_on_gpu
+    from alphatwin.dose.cell.random_streams import new_stream
+
+    run_replicate_on_gpu(
+        CudaCluster(
+            scheme=work.scheme.arrays,
+            sites=work.sites,
+            centres_um=work.cluster.centres_um,
+            shell_um=work.shell_um,
+            nucleus_um=float(work.cluster.shape.nucleus_radius_um),
+            bin_kev=BIN_KEV,
+        ),
+        key=new_stream(work.seed, "cluster")[:2],
+        replicate=replicate,
+        cumulative=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        tally=tally,
+    )
+
+
+def _check_backend(
+    backend: str, cluster: Cluster, leaving: Leaving | None, radiations: tuple[str, ...]
+) -> None:
+    if backend != "cuda":
+        msg = f"backend is {backend!r}; allowed: cpu, cuda"
+        raise InvalidValueError(msg)
+    if "electron" in radiations or leaving is not None or cluster.packing == "random":
+        msg = (
+            "backend='cuda' follows alphas of chains that stay, on a lattice: leave electrons and "
+            "leaving daughters out and choose fcc or cubic, or use backend='cpu'"
+        )
+        raise NotSupportedError(msg)
+    from alphatwin.dose.cell.cuda_backend import check_cuda
+
+    check_cuda()
 
 
 def _new_tally(n_cells: int, n_members: int) -> ClusterTally:
