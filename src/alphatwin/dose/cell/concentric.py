@@ -211,6 +211,8 @@ def run_concentric(
             is_partial = True
             break
         tallies += fresh
+        for tally in tallies[1:][-_BATCHES:]:  # histograms of all batches in the first
+            tallies[0].take_histograms(tally)
         done += size * _BATCHES
         if progress is not None:
             progress(done, planned)
@@ -223,7 +225,7 @@ def run_concentric(
 
 
 class _Tally:
-    """What one batch adds to."""
+    """What one batch adds to; in the end the first holds the histograms and hits of all."""
 
     __slots__ = ("decays", "energy", "events", "histories", "hits")
 
@@ -233,6 +235,13 @@ class _Tally:
         self.hits = np.zeros(5, dtype=np.int64)
         self.events = np.zeros((2, BINS), dtype=np.int64)
         self.decays = np.zeros((2, BINS), dtype=np.int64)
+
+    def take_histograms(self, other: _Tally) -> None:
+        """Take over what another has counted, but for its energies, so that it needs no room."""
+        for name in ("hits", "events", "decays"):
+            if getattr(other, name).size:
+                getattr(self, name)[...] += getattr(other, name)
+            setattr(other, name, np.zeros(0, dtype=np.int64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,9 +286,8 @@ def _gathered(
     from alphatwin.dose.cell.kernel_track import QUANTA_PER_KEV, SPREAD
 
     histories = sum(t.histories for t in tallies)
-    hits = np.sum([t.hits for t in tallies], axis=0)
-    events = np.sum([t.events for t in tallies], axis=0) / SPREAD
-    decays = np.sum([t.decays for t in tallies], axis=0) / SPREAD
+    hits = tallies[0].hits
+    events, decays = tallies[0].events / SPREAD, tallies[0].decays / SPREAD
     return CellRun(
         scheme=scheme,
         shape=shape,
