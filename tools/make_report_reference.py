@@ -42,6 +42,8 @@ _PARTS: dict[Kind, str] = {
     "evidence_audit": "An audit of records: `alphatwin evidence audit`",
     "svalue": "An S-value: `alphatwin svalue`",
     "kernel": "A dose kernel: `alphatwin kernel`",
+    "cell": "One cell: `alphatwin cell`",
+    "spheroid": "A spheroid or a monolayer: `alphatwin spheroid`",
 }
 
 

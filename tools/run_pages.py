@@ -26,7 +26,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md", "docs/tutorial/first-light.md", "docs/how-to/plan.md")
+PAGES = (
+    "README.md",
+    "docs/tutorial/first-light.md",
+    "docs/tutorial/cells.md",
+    "docs/how-to/plan.md",
+)
 # The limits of an interval from 10 000 samples move by 2 to 3 % with the random stream, which
 # numpy does not promise to keep between versions.
 NUMBER_TOLERANCE = 0.05

@@ -145,6 +145,11 @@ def parse_length_m(text: str) -> float:
     return _parse(text, _KINDS["length"])
 
 
+def parse_length_um(text: str) -> float:
+    """Return a length at the scale of cells in micrometres."""
+    return round(parse_length_m(text) * 1e6, 9)
+
+
 def parse_volume_ml(text: str) -> float:
     """Return a volume such as ``"118.3 mL"`` in mL; :class:`UnitError` if bad."""
     return _parse(text, _KINDS["volume"])

@@ -101,13 +101,14 @@ def test_a_module_holds_one_concept(path):
 
 UNITS = {
     "s", "bq", "gy", "sv", "kg", "g", "mol", "j", "ev", "kev", "mev", "u", "m", "cm", "mm", "um",
-    "ml", "cm2", "cm3", "gy2", "bq2", "hu",
+    "ml", "cm2", "cm3", "um2", "gy2", "bq2", "hu",
 }  # fmt: skip
 # A last word that says what is counted, or that the value is a ratio of equal units.
 DIMENSIONLESS = {
     "fraction", "fractions", "share", "shares", "ratio", "factor", "sd", "rbe", "atoms", "decays",
     "samples", "branching", "weights", "yield", "probability", "number", "size", "count",
     "exponent", "tolerance", "evidence", "purity", "retention", "landing", "internalised",
+    "counts", "error", "cosine", "survival",
 }  # fmt: skip
 # Names whose unit is that of another value, with the reason. Anything else must say its unit.
 UNIT_OF_ANOTHER = {
@@ -159,6 +160,24 @@ UNIT_OF_ANOTHER = {
     "correlation": "correlation coefficients, without a unit",
     "renewed_values": "in the unit of the values beside them",
     "others_renewed_values": "in the unit of the values beside them",
+    "decays_per_parent_decay": "number",
+    "alphas_per_parent_decay": "number",
+    "spectra": "of events, each with a mean number of them",
+    "px": "place along an axis in a kernel, in um",
+    "py": "place along an axis in a kernel, in um",
+    "pz": "place along an axis in a kernel, in um",
+    "ux": "cosine in a kernel",
+    "uy": "cosine in a kernel",
+    "uz": "cosine in a kernel",
+    "square": "of a length in a kernel, in um2",
+    "kept_p": "probability",
+    "voxel_labels": "whole numbers",
+    "decays_per_cell": "number",
+    "uptake": "of a cell over the mean of all",
+    "at_site": "decays per decay of the parent",
+    "inside": "decays per decay of the parent",
+    "outside": "decays per decay of the parent",
+    "parts": "distributions, each with a share of the cells",
 }
 FLOATS = re.compile(r"\b(float|ArrayLike|NDArray\[np\.float64\]|Floats)\b")
 DEFERRED = re.compile(r"\b(Lognormal|Callable|Mapping|dict|NamedTuple)\b")

@@ -13,11 +13,13 @@ from typing import Annotated
 import typer
 
 from alphatwin.cli import (
+    cell_command,
     evidence_commands,
     physics_commands,
     plan_command,
     report_commands,
     schedule_command,
+    spheroid_command,
     transport_commands,
 )
 from alphatwin.errors import AlphaTwinError
@@ -48,6 +50,8 @@ app.command("agents")(physics_commands.agents)
 app.add_typer(evidence_commands.evidence)
 app.command("svalue")(transport_commands.svalue)
 app.command("kernel")(transport_commands.kernel)
+app.command("cell")(cell_command.cell)
+app.command("spheroid")(spheroid_command.spheroid)
 
 
 def _version(*, value: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
@@ -12,7 +13,7 @@ from rich.measure import Measurement
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from alphatwin.report.serializer import Report
 
@@ -28,6 +29,18 @@ def console() -> Console:
 def progress_console() -> Console:
     """Return the console of progress and messages, which never mixes with results."""
     return Console(stderr=True, highlight=False)
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how far a long calculation is, on stderr; gives what it calls with done and planned."""
+    shown = progress_console()
+    with shown.status(what) as status:
+
+        def step(done: int, planned: int) -> None:
+            status.update(f"{what}: {done:.3g} of at most {planned:.3g}")
+
+        yield step
 
 
 def table(title: str, columns: Iterable[str]) -> Table:

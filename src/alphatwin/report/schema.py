@@ -87,10 +87,12 @@ def make_schema(kind: Kind) -> Jsonable:
 
 def _values() -> dict[str, type]:
     from alphatwin.report import evidence_value
+    from alphatwin.report.cell_value import CellReport
     from alphatwin.report.compare_value import CompareReport
     from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
     from alphatwin.report.plan_value import PlanReport
     from alphatwin.report.schedule_value import ScheduleReport
+    from alphatwin.report.spheroid_value import SpheroidReport
     from alphatwin.report.transport_value import KernelReport, SValueReport
     from alphatwin.report.value import DoseReport
 
@@ -108,6 +110,8 @@ def _values() -> dict[str, type]:
         "evidence_audit": evidence_value.EvidenceAuditReport,
         "svalue": SValueReport,
         "kernel": KernelReport,
+        "cell": CellReport,
+        "spheroid": SpheroidReport,
     }
 
 

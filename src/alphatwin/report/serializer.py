@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from alphatwin.errors import InvalidValueError
 
 if TYPE_CHECKING:
+    from alphatwin.report.cell_value import CellReport
     from alphatwin.report.compare_value import CompareReport
     from alphatwin.report.evidence_value import (
         EvidenceAuditReport,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
     from alphatwin.report.plan_value import PlanReport
     from alphatwin.report.schedule_value import ScheduleReport
+    from alphatwin.report.spheroid_value import SpheroidReport
     from alphatwin.report.transport_value import KernelReport, SValueReport
     from alphatwin.report.value import DoseReport
 
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
         | EvidenceAuditReport
         | SValueReport
         | KernelReport
+        | CellReport
+        | SpheroidReport
     )
 
 Kind = Literal[
@@ -58,6 +62,8 @@ Kind = Literal[
     "evidence_audit",
     "svalue",
     "kernel",
+    "cell",
+    "spheroid",
 ]
 _LINE = 100  # a list of numbers stays on one line up to here; longer ones are wrapped
 

@@ -1,0 +1,198 @@
+"""Specifications of clusters of cells: TOML text to frozen values, every mistake at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from alphatwin import units
+from alphatwin.errors import CourseError
+from alphatwin.files.lines import Places
+from alphatwin.files.mistakes import Mistakes
+from alphatwin.files.schema import Name, Number, quantity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LARGEST_BYTES = 5_000_000
+LengthUm = Annotated[float, quantity(units.parse_length_um)]
+DoseGy = Annotated[float, quantity(units.parse_absorbed_dose_gy)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class NuclideTable(_Table):
+    """What decays."""
+
+    name: Name
+    chain: bool = True
+    decay_data: Literal["icrp107", "ensdf"] = "icrp107"
+    stopping: Literal["icru90", "astar"] = "icru90"
+    radiations: list[Literal["alpha", "recoil", "electron"]] = ["alpha", "electron"]
+
+
+class CellTable(_Table):
+    """One cell."""
+
+    radius: LengthUm
+    nucleus_radius: LengthUm
+
+
+class ClusterTable(_Table):
+    """Where the cells are."""
+
+    kind: Literal["spheroid", "monolayer"]
+    radius: LengthUm | None = None
+    side: LengthUm | None = None
+    packing: Literal["fcc", "cubic", "random"] = "fcc"
+    spacing: LengthUm | None = None
+    cell_fraction: Share | None = None
+    necrotic_radius: LengthUm | None = None
+
+    @model_validator(mode="after")
+    def _one_extent(self) -> ClusterTable:
+        wanted, other = ("radius", "side") if self.kind == "spheroid" else ("side", "radius")
+        if getattr(self, wanted) is None or getattr(self, other) is not None:
+            msg = f"a {self.kind} has a {wanted} and no {other}"
+            raise ValueError(msg)
+        if self.kind == "monolayer" and self.necrotic_radius is not None:
+            msg = "a monolayer has no necrotic_radius"
+            raise ValueError(msg)
+        return self
+
+
+class UptakeTable(_Table):
+    """How much each cell holds, and where."""
+
+    source: Literal["surface", "cytoplasm", "nucleus", "cell"]
+    labelled_fraction: Share = 1.0
+    lognormal_sd: Number = 0.0
+    penetration: LengthUm | None = None
+
+
+class DaughtersTable(_Table):
+    """How daughters leave; they stay where there is no such table."""
+
+    internalised_fraction: Share = 0.0
+    escape: dict[str, Number] = {}
+    diffusion_cm2_per_s: dict[str, Number] = {}
+
+
+class ExposureTable(_Table):
+    """How many decays there are: as stated, or of a region of a dose report."""
+
+    decays_per_cell: Annotated[float, Field(gt=0.0)] | None = None
+    report: Name | None = None
+    agent: Name | None = None
+    region: Name | None = None
+    replicates: Annotated[int, Field(ge=1, le=10_000)] = 10
+
+    @model_validator(mode="after")
+    def _one_way(self) -> ExposureTable:
+        linked = (self.report, self.agent, self.region)
+        if self.decays_per_cell is None and None in linked:
+            msg = "give decays_per_cell, or all of report, agent and region"
+            raise ValueError(msg)
+        if self.decays_per_cell is not None and any(linked):
+            msg = "give decays_per_cell, or report, agent and region; not both"
+            raise ValueError(msg)
+        return self
+
+
+class SurvivalTable(_Table):
+    """How cells answer to specific energy, and to a reference radiation."""
+
+    alpha_per_gy: Annotated[float, Field(ge=0.0)] | None = None
+    beta_per_gy2: Annotated[float, Field(ge=0.0)] = 0.0
+    z0: DoseGy | None = None
+    reference_alpha_per_gy: Annotated[float, Field(ge=0.0)] | None = None
+    reference_beta_per_gy2: Annotated[float, Field(ge=0.0)] = 0.0
+
+    @model_validator(mode="after")
+    def _one_model(self) -> SurvivalTable:
+        if (self.alpha_per_gy is None) == (self.z0 is None):
+            msg = "give alpha_per_gy (with beta_per_gy2) or z0, one of them"
+            raise ValueError(msg)
+        return self
+
+
+class ClusterSpecification(_Table):
+    """A whole file."""
+
+    schema_version: Annotated[Literal[1], Field(alias="schema")]
+    nuclide: NuclideTable
+    cell: CellTable
+    cluster: ClusterTable
+    uptake: UptakeTable
+    exposure: ExposureTable
+    daughters: DaughtersTable | None = None
+    survival: SurvivalTable | None = None
+    sha256: str = ""
+
+
+def read_cluster(path: Path) -> ClusterSpecification:
+    """Return the specification of a file.
+
+    Parameters
+    ----------
+    path
+        A TOML file in UTF-8.
+
+    Raises
+    ------
+    CourseError
+        If it cannot be read, or with every mistake in it, by field and line.
+    """
+    raw = _bytes(path)
+    try:
+        text = raw.decode("utf-8-sig")
+        document = tomllib.loads(text)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise CourseError((f"{path.name}: is not TOML in UTF-8: {error}",)) from None
+    mistakes = Mistakes(file_name=path.name, places=Places(text))
+    document.pop("sha256", None)
+    try:
+        found = ClusterSpecification.model_validate(document)
+    except ValidationError as error:
+        for one in error.errors():
+            mistakes.add(tuple(one["loc"]), one["msg"].removeprefix("Value error, "))
+        mistakes.raise_if_any()
+        raise
+    return found.model_copy(update={"sha256": hashlib.sha256(raw).hexdigest()})
+
+
+def read_dose_report(path: Path) -> dict[str, Any]:
+    """Return a dose report that ``alphatwin dose -o`` has written.
+
+    Raises
+    ------
+    CourseError
+        If it cannot be read, or is no dose report of a known version.
+    """
+    raw = _bytes(path)
+    try:
+        report = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise CourseError((f"{path.name}: is not JSON; give a report.json",)) from None
+    if not isinstance(report, dict) or (report.get("kind"), report.get("schema")) != ("dose", 1):
+        msg = f"{path.name}: is no dose report of schema 1; `alphatwin dose -o` writes one"
+        raise CourseError((msg,))
+    return report
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CourseError((f"{path.name}: cannot be read: {reason}",)) from None
+    if len(raw) > LARGEST_BYTES * 10:
+        raise CourseError((f"{path.name}: has {len(raw)} bytes: too many",))
+    return raw

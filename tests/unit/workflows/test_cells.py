@@ -1,0 +1,237 @@
+"""`alphatwin cell` and `alphatwin spheroid`: reports, figures, link to a patient, refusals."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import jsonschema
+import pytest
+from typer.testing import CliRunner
+
+from alphatwin.cli.main import app
+from alphatwin.errors import AlphaTwinError, CourseError, InvalidValueError
+from alphatwin.files.cluster_file import read_cluster
+from alphatwin.report.serializer import json_schema, to_json, to_jsonable
+from alphatwin.workflows.cell import cell_report
+from alphatwin.workflows.spheroid import spheroid_report
+from alphatwin.workflows.write_spheroid import write_spheroid
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SPECIFICATION = """
+schema = 1
+[nuclide]
+name = "Ac-225"
+[cell]
+radius = "6 um"
+nucleus_radius = "4 um"
+[cluster]
+kind = "spheroid"
+radius = "40 um"
+spacing = "12 um"
+[uptake]
+source = "surface"
+labelled_fraction = 0.6
+[exposure]
+decays_per_cell = 2
+replicates = 4
+[survival]
+alpha_per_gy = 0.8
+reference_alpha_per_gy = 0.3
+reference_beta_per_gy2 = 0.03
+"""
+
+
+def specified(folder: Path, *changes: tuple[str, str]) -> Path:
+    text = SPECIFICATION
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    file = folder / "spheroid.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def report_of(folder: Path, *changes: tuple[str, str], seed: int = 1):
+    return spheroid_report(read_cluster(specified(folder, *changes)), folder=folder, seed=seed)
+
+
+def test_cell_report_follows_its_schema_and_adds_up():
+    report = cell_report(
+        "225Ac", cell_radius_um=5.0, nucleus_radius_um=4.0, source="cytoplasm", histories=50_000
+    )
+    tree = to_jsonable(report)
+    jsonschema.validate(tree, json_schema("cell"))
+    assert sum(tree["by_nuclide"].values()) == pytest.approx(tree["s_value_gy_per_bq_s"])
+    assert sum(tree["by_radiation"].values()) == pytest.approx(tree["s_value_gy_per_bq_s"])
+    alphas = tree["by_radiation"]["alpha"]
+    hits = tree["hits_per_decay"] * tree["mean_specific_energy_per_hit_gy"]
+    assert hits == pytest.approx(alphas, rel=1e-4)
+    assert sum(tree["single_event"]["probability"]) == pytest.approx(1.0)
+
+
+def test_cell_command_prints_one_object():
+    words = [
+        "cell",
+        "--nuclide",
+        "At-211",
+        "--no-chain",
+        "--source",
+        "nucleus",
+        "--histories",
+        "5000",
+        "--json",
+    ]
+    words += ["--cell-radius", "5 um", "--nucleus-radius", "4 um", "--radiation", "alpha,recoil"]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+    tree = json.loads(done.stdout)
+    assert tree["kind"] == "cell"
+    assert set(tree["by_radiation"]) == {"alpha", "recoil"}
+    assert tree["alphas_per_decay"] == pytest.approx(0.418, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"nucleus_radius_um": 6.0}, "at most the radius of the cell"),
+        ({"radiations": ("beta",)}, "radiations are beta"),
+        ({"name": "Lu-177", "radiations": ("alpha",)}, "emits no alphas"),
+        ({"name": "Xx-1"}, "Xx-1"),
+    ],
+)
+def test_cell_report_refuses_bad_input(changes, message):
+    told = {
+        "name": "Ac-225", "cell_radius_um": 5.0, "nucleus_radius_um": 4.0, "source": "cell",
+        "histories": 100,
+    } | changes  # fmt: skip
+    with pytest.raises(AlphaTwinError, match=message):
+        cell_report(told.pop("name"), **told)
+
+
+def test_spheroid_report_follows_its_schema_and_is_the_same_each_time(tmp_path):
+    report = report_of(tmp_path)
+    tree = to_jsonable(report)
+    jsonschema.validate(tree, json_schema("spheroid"))
+    assert tree["survival"]["surviving_fraction"] > tree["survival"]["at_mean_dose"]
+    assert sum(row["cells_share"] for row in tree["hits"]) == pytest.approx(1.0)
+    shares = tree["dvh_share"]
+    assert shares[0] == 1.0
+    assert all(a >= b for a, b in pairwise(shares))
+    assert to_json(report) == to_json(report_of(tmp_path))
+    assert to_json(report) != to_json(report_of(tmp_path, seed=2))
+
+
+def test_spheroid_command_writes_report_and_figures(tmp_path):
+    file = specified(tmp_path, ("[survival]\n", "[daughters]\n[survival]\n"))
+    done = CliRunner().invoke(app, ["spheroid", str(file), "-o", str(tmp_path / "out"), "--json"])
+    assert done.exit_code == 0, done.output
+    tree = json.loads(done.stdout)
+    assert json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8")) == tree
+    for name in ("lineal_energy", "specific_energy", "slice", "dvh"):
+        text = (tmp_path / "out" / f"{name}.svg").read_text(encoding="utf-8")
+        assert ET.fromstring(text).tag.endswith("svg")
+    outside = {row["nuclide"]: row["outside"] for row in tree["places"]}
+    assert outside["Bi-213"] > 0.9
+    assert outside["Ac-225"] == 0.0
+
+
+def test_figures_are_left_out_that_have_nothing_to_show(tmp_path):
+    report = report_of(
+        tmp_path, ('"Ac-225"', '"Lu-177"'), ("decays_per_cell = 2", "decays_per_cell = 50")
+    )
+    assert report.single_event is None
+    assert write_spheroid(report, tmp_path / "out") == ("report.json", "slice.svg", "dvh.svg")
+
+
+def test_a_monolayer_is_flat(tmp_path):
+    report = report_of(
+        tmp_path,
+        ('kind = "spheroid"\nradius = "40 um"', 'kind = "monolayer"\nside = "100 um"'),
+    )
+    assert report.cluster.kind == "monolayer"
+    assert len(report.slice.x_um) == report.cluster.n_cells
+
+
+DOSE = {
+    "schema": 1,
+    "kind": "dose",
+    "regions": [{"name": "lesion 1", "mass_kg": 0.02}, {"name": "bone", "mass_kg": None}],
+    "agents": [
+        {
+            "agent": "225Ac-DOTATATE",
+            "nuclide": "Ac-225",
+            "regions": [
+                {
+                    "region": name,
+                    "time_integrated_activity_bq_s": {"median": 2e10, "low": 1e10, "high": 4e10},
+                }
+                for name in ("lesion 1", "bone")
+            ],
+        }
+    ],
+}
+LINKED = (
+    "decays_per_cell = 2",
+    'report = "report.json"\nagent = "225Ac-DOTATATE"\nregion = "lesion 1"',
+)
+
+
+def test_decays_of_a_lesion_become_decays_per_cell(tmp_path):
+    """Decays per mass times the mass of a cell's share of a touching FCC lattice, 1222 um3."""
+    (tmp_path / "report.json").write_text(json.dumps(DOSE), encoding="utf-8")
+    report = report_of(tmp_path, LINKED)
+    radius, cells = 40.0, report.cluster.n_cells
+    share_kg = 4.0 / 3.0 * 3.141592653589793 * radius**3 / cells * 1e-15
+    assert report.exposure.decays_per_cell == pytest.approx(2e10 / 0.02 * share_kg, rel=1e-9)
+    assert report.exposure.surviving_fraction_at_low > report.survival.surviving_fraction
+    assert report.exposure.surviving_fraction_at_high < report.survival.surviving_fraction
+    assert any("lesion 1" in text for text in report.assumptions)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        (("lesion 1", "lesion 9"), InvalidValueError, "it has lesion 1, bone"),
+        (("lesion 1", "bone"), AlphaTwinError, "mass of bone is unknown"),
+        (("225Ac-DOTATATE", "X"), InvalidValueError, "agent 'X' is not in the dose report"),
+        (("report.json", "none.json"), CourseError, "none.json: cannot be read"),
+        (('"Ac-225"', '"Bi-213"'), InvalidValueError, "carries Ac-225: name that one"),
+    ],
+)
+def test_a_link_that_does_not_hold_is_refused(tmp_path, change, error, message):
+    (tmp_path / "report.json").write_text(json.dumps(DOSE), encoding="utf-8")
+    with pytest.raises(error, match=message):
+        report_of(tmp_path, LINKED, change)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("schema = 1", "schema = 2"), r":2: schema"),
+        (('nucleus_radius = "4 um"', "nucleus_radius = 4"), r":7: cell.nucleus_radius"),
+        (("labelled_fraction = 0.6", "labelled_fraction = 1.6"), r":14: uptake.labelled_fraction"),
+        (('radius = "40 um"', 'side = "40 um"'), "a spheroid has a radius and no side"),
+        (("decays_per_cell = 2", ""), "give decays_per_cell, or all of report"),
+        (("alpha_per_gy = 0.8", ""), "give alpha_per_gy"),
+        (("[exposure]", "[exposed]"), "exposed"),
+        (("schema = 1", "schema = "), "is not TOML"),
+    ],
+)
+def test_mistakes_of_a_specification_are_named_by_field_and_line(tmp_path, change, message):
+    with pytest.raises(CourseError, match=message):
+        read_cluster(specified(tmp_path, change))
+
+
+def test_a_missing_specification_is_no_traceback(tmp_path):
+    with pytest.raises(CourseError, match=r"none.toml: cannot be read"):
+        read_cluster(tmp_path / "none.toml")
+
+
+def test_impossible_geometry_of_a_specification_is_refused(tmp_path):
+    with pytest.raises(InvalidValueError, match="cells would overlap"):
+        report_of(tmp_path, ('spacing = "12 um"', 'spacing = "11 um"'))
