@@ -131,6 +131,29 @@ def test_location_agrees_with_the_equation_in_numpy(name):
     np.testing.assert_array_equal(found, expected)
 
 
+def test_sigmoid_and_clavicles_agree_with_their_equations_in_numpy():
+    """Tori, with more points where they are."""
+    phantom = adult_phantom()
+    rng = np.random.default_rng(4)
+    colon = {phantom.number(f"lower large intestine {n}") for n in ("wall", "contents")}
+    x, y, z = rng.uniform((-2.0, -2.0, 0.0), (11.0, 2.0, 8.7), size=(20_000, 3)).T
+    upper = (np.hypot(x - 3, z - 8.72) - 5.72) ** 2 + y**2 <= 1.57**2
+    lower = (np.hypot(x - 3, z) - 3) ** 2 + y**2 <= 1.57**2
+    expected = np.where(x >= 3, upper, lower)
+    found = [region_at(*p, phantom.primitives) in colon for p in zip(x, y, z, strict=True)]
+    np.testing.assert_array_equal(found, expected)
+    x, y, z = rng.uniform((-16.0, -9.9, 67.0), (16.0, 2.0, 69.5), size=(20_000, 3)).T
+    expected = (np.hypot(x, y - 11.1) - 20) ** 2 + (z - 68.25) ** 2 <= 0.7883**2
+    expected &= (0.89415 * abs(x) <= 11.1 - y) & (11.1 - y <= 7.0342 * abs(x))
+    # The other bones here are the spine, the arms and the ends of rib and shoulder blade.
+    elsewhere = (np.hypot(x, y - 5.5) < 3.0) | (np.abs(x) > 15.0) | (z < 67.35)
+    bone = phantom.number("skeleton")
+    found = [region_at(*p, phantom.primitives) == bone for p in zip(x, y, z, strict=True)]
+    chosen = ~elsewhere
+    np.testing.assert_array_equal(np.array(found)[chosen], expected[chosen])
+    assert expected[chosen].sum() > 50
+
+
 def test_outside_is_outside_and_inside_has_a_region_everywhere():
     primitives = adult_phantom().primitives
     for place in ((30.0, 0.0, 30.0), (0.0, 0.0, 95.0), (0.0, 5.0, -40.0), (1e6, 0.0, 0.0)):
