@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alphatwin import units
+from alphatwin import formats, units
 from alphatwin.errors import InvalidValueError, UnitError
 
 LAST_DIGITS = 1e-14  # one multiplication and one rounding
@@ -127,23 +127,23 @@ def test_prefixes_scale(number, unit):
 @pytest.mark.parametrize(
     ("text", "written"),
     [
-        (units.format_activity(7210.4e6), "7.21 GBq"),
-        (units.format_activity(999.9e6), "1.00 GBq"),  # rounded before the prefix is chosen
-        (units.format_activity(0.0), "0 Bq"),
-        (units.format_activity(-5e6), "-5.00 MBq"),
-        (units.format_activity(7210.4e6, digits=5), "7.2104 GBq"),
-        (units.format_time(13464.0), "3.74 h"),
-        (units.format_time(27.73 * 3600), "27.7 h"),
-        (units.format_time(574300.0), "6.65 d"),
-        (units.format_time(45.59 * 60), "45.6 min"),
-        (units.format_time(3.718e-6), "3.72 µs"),
-        (units.format_time(7.34e3 * 365.25 * 86400), "7340 y"),
-        (units.format_mass(0.31), "310 g"),
-        (units.format_volume(118.3), "118 mL"),
-        (units.format_dose(3.2), "3.2 Gy"),
-        (units.format_dose(0.045), "45 mGy"),
-        (units.format_dose(0.9999), "1.0 Gy"),
-        (units.format_fraction(0.025), "2.5 %"),
+        (formats.format_activity(7210.4e6), "7.21 GBq"),
+        (formats.format_activity(999.9e6), "1.00 GBq"),  # rounded before the prefix is chosen
+        (formats.format_activity(0.0), "0 Bq"),
+        (formats.format_activity(-5e6), "-5.00 MBq"),
+        (formats.format_activity(7210.4e6, digits=5), "7.2104 GBq"),
+        (formats.format_time(13464.0), "3.74 h"),
+        (formats.format_time(27.73 * 3600), "27.7 h"),
+        (formats.format_time(574300.0), "6.65 d"),
+        (formats.format_time(45.59 * 60), "45.6 min"),
+        (formats.format_time(3.718e-6), "3.72 µs"),
+        (formats.format_time(7.34e3 * 365.25 * 86400), "7340 y"),
+        (formats.format_mass(0.31), "310 g"),
+        (formats.format_volume(118.3), "118 mL"),
+        (formats.format_dose(3.2), "3.2 Gy"),
+        (formats.format_dose(0.045), "45 mGy"),
+        (formats.format_dose(0.9999), "1.0 Gy"),
+        (formats.format_fraction(0.025), "2.5 %"),
     ],
 )
 def test_values_are_written_with_a_fitting_unit(text, written):
@@ -152,7 +152,7 @@ def test_values_are_written_with_a_fitting_unit(text, written):
 
 @given(st.floats(1e-3, 1e15), st.integers(3, 6))
 def test_what_is_written_is_read_back_to_its_digits(activity_bq, digits):
-    written = units.format_activity(activity_bq, digits=digits)
+    written = formats.format_activity(activity_bq, digits=digits)
     half_a_digit = 0.5 * 10.0 ** (1 - digits) * (1 + 1e-9)
     assert units.parse_activity_bq(written) == pytest.approx(activity_bq, rel=half_a_digit, abs=0.0)
 
@@ -160,12 +160,12 @@ def test_what_is_written_is_read_back_to_its_digits(activity_bq, digits):
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_what_is_not_finite_is_not_written(value):
     with pytest.raises(InvalidValueError, match="must be finite"):
-        units.format_activity(value)
+        formats.format_activity(value)
 
 
 def test_pint_is_not_loaded_to_format():
     code = (
-        "import sys, alphatwin.units as u; u.format_activity(7e9); u.format_dose(1.0);"
+        "import sys, alphatwin.formats as u; u.format_activity(7e9); u.format_dose(1.0);"
         "assert 'pint' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from alphatwin.cli.output import console, print_table, table
-from alphatwin.units import format_activity, format_time
+from alphatwin.formats import format_activity, format_time
 
 if TYPE_CHECKING:
     from rich.table import Table

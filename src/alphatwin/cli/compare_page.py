@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from alphatwin.cli.output import console, table
+from alphatwin.formats import format_activity
 from alphatwin.report.numbers import interval
-from alphatwin.units import format_activity
 
 if TYPE_CHECKING:
     from alphatwin.report.compare_value import CompareReport

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from alphatwin.cli.output import console, print_table, table
+from alphatwin.formats import format_activity
 from alphatwin.report.numbers import interval
 from alphatwin.report.style import shorten
-from alphatwin.units import format_activity
 
 if TYPE_CHECKING:
     from rich.table import Table

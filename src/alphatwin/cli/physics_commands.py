@@ -94,7 +94,7 @@ def agents(
 
 def _print_chain(report: ChainReport) -> None:
     from alphatwin.cli.output import print_table, table
-    from alphatwin.units import format_activity, format_time
+    from alphatwin.formats import format_activity, format_time
 
     grid = table(
         f"{format_activity(report.parent_activity_bq)} of pure {report.parent} "
@@ -112,7 +112,7 @@ def _print_chain(report: ChainReport) -> None:
 
 def _print_nuclide(report: NuclideReport) -> None:
     from alphatwin.cli.output import console, print_table, table
-    from alphatwin.units import format_time
+    from alphatwin.formats import format_time
 
     out = console()
     half_life = "stable" if report.half_life_s is None else format_time(report.half_life_s)

@@ -6,7 +6,7 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from alphatwin import units
+from alphatwin import formats, units
 from alphatwin.files.agent_names import nuclide_name
 from alphatwin.files.mistakes import show, suggestion
 from alphatwin.patient import (
@@ -338,7 +338,7 @@ def _check_against_injected(
         mistakes.add(
             ("blood", "samples", i),
             f"holds {activity_bq:.3g} Bq at drawing, more than all that {most} and is left at "
-            f"{units.format_time(drawn_at_s)} ({known_bq * left:.3g} Bq); check times, rates, "
+            f"{formats.format_time(drawn_at_s)} ({known_bq * left:.3g} Bq); check times, rates, "
             "windows and the activity",
         )
 

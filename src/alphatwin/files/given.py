@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from alphatwin import units
+from alphatwin import formats, units
 from alphatwin.errors import InvalidValueError
 from alphatwin.files.facts import Fact
 from alphatwin.files.injected import injected_of
@@ -178,7 +178,7 @@ def _activity_bq(table: schema.AdministrationTable, decaying: Nuclide) -> float 
     if not 0.0 < activity_bq < math.inf:
         msg = (
             f"gives {activity_bq:g} Bq at the administration, with a half-life of "
-            f"{units.format_time(decaying.half_life_s)}; check the time of calibration"
+            f"{formats.format_time(decaying.half_life_s)}; check the time of calibration"
         )
         raise InvalidValueError(msg)
     return activity_bq

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Final
 
 from alphatwin.files.facts import Fact
 from alphatwin.files.mistakes import field_name
+from alphatwin.formats import format_activity, format_fraction, format_time
 from alphatwin.patient import MeasuredQuantity
-from alphatwin.units import format_activity, format_fraction, format_time
 
 if TYPE_CHECKING:
     from alphatwin.files.lines import Path

@@ -12,7 +12,8 @@ from alphatwin.report.numbers import interval, number, prose, quantity, shown_sh
 from alphatwin.report.picture import agent_names
 
 if TYPE_CHECKING:
-    from alphatwin.report.value import AgentReport, Caution, DoseReport, RegionDose, RegionRecord
+    from alphatwin.report.fit_value import RegionRecord
+    from alphatwin.report.value import AgentReport, Caution, DoseReport, RegionDose
 
 MOST_REGIONS = 8
 MOST_AGENTS = 4

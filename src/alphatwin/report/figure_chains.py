@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from alphatwin.report.value import AgentReport, Curve, DoseReport, RegionRecord
+    from alphatwin.report.fit_value import RegionRecord
+    from alphatwin.report.value import AgentReport, Curve, DoseReport
 
 _AGENTS_PER_PICTURE = 3
 _REGIONS_PER_PICTURE = 5

@@ -35,7 +35,8 @@ from alphatwin.report.style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from alphatwin.report.value import AgentReport, Curve, DoseReport, RegionRecord
+    from alphatwin.report.fit_value import RegionRecord
+    from alphatwin.report.value import AgentReport, Curve, DoseReport
 
 _PANELS_PER_PICTURE = 9
 _TAIL = 0.03  # half of the curves are shown until they have fallen to this share of their peak

@@ -22,7 +22,8 @@ from alphatwin.report.tables import DOUBT, Table
 
 if TYPE_CHECKING:
     from alphatwin.report.estimates import Estimate
-    from alphatwin.report.value import DecayShare, DoseReport, PriorRecord, RegionRecord
+    from alphatwin.report.fit_value import PriorRecord, RegionRecord
+    from alphatwin.report.value import DecayShare, DoseReport
 
 _HOURS = Unit(text="h", size=3600.0)
 PARAMETERS = {  # key of the report: words, and the unit that a reader thinks in

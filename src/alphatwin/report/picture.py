@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from alphatwin.report.value import AgentReport, DoseReport, RegionRecord
+    from alphatwin.report.fit_value import RegionRecord
+    from alphatwin.report.value import AgentReport, DoseReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

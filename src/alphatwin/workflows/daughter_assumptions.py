@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Final
 
+from alphatwin.formats import format_fraction, format_time
 from alphatwin.kinetics.daughters_fates import fate
 from alphatwin.kinetics.internalised import INTERNALISED
 from alphatwin.kinetics.network import ESCAPE_BY_MODE, element_of
 from alphatwin.patient import Injected
 from alphatwin.report.value import Alternative, Assumption, Effect
-from alphatwin.units import format_fraction, format_time
 from alphatwin.workflows.daughters import STAY
 
 if TYPE_CHECKING:

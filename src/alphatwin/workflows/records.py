@@ -13,15 +13,8 @@ from alphatwin.dose import RADIATION_TYPES
 from alphatwin.kinetics import activity_bq, best_phases
 from alphatwin.nuclides import nuclide
 from alphatwin.report.estimates import Estimate
-from alphatwin.report.value import (
-    Curve,
-    DecayShare,
-    FitRecord,
-    PointRecord,
-    PriorRecord,
-    RegionDose,
-    RegionRecord,
-)
+from alphatwin.report.fit_value import FitRecord, PointRecord, PriorRecord, RegionRecord
+from alphatwin.report.value import Curve, DecayShare, RegionDose
 from alphatwin.uncertainty import summarise
 from alphatwin.workflows.absorption import photon_energy_leaving
 from alphatwin.workflows.daughter_curves import member_activities_bq, member_decays

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from alphatwin.report.fit_value import FitRecord, PointRecord, PriorRecord, RegionRecord
 from alphatwin.report.published_value import PublishedDose
 from alphatwin.report.uncertainty_value import Contribution, DoseUncertainty
 from alphatwin.report.value import (
@@ -23,14 +24,10 @@ from alphatwin.report.value import (
     DoseReport,
     Effect,
     Estimate,
-    FitRecord,
     Inputs,
     PatientRecord,
-    PointRecord,
-    PriorRecord,
     Program,
     RegionDose,
-    RegionRecord,
     SourceRecord,
     TableRecord,
     WeightedDose,
