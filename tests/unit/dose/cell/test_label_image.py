@@ -79,7 +79,7 @@ def test_a_label_image_is_equal_to_the_bit_for_any_number_of_threads(actinium, c
 def test_a_flat_image_is_one_voxel_thick(actinium):
     image = label_image(np.array([[1, 2], [2, 2]]), voxel_um=10.0)
     assert image.labels.shape == (2, 2, 1)
-    assert image.mass_kg().tolist() == pytest.approx([1e-12, 3e-12])
+    assert image.mass_kg().tolist() == pytest.approx([1e-12, 3e-12], rel=1e-9, abs=0.0)
     found = irradiate_labels(actinium, image, sources=[1], histories=500)
     assert found.hits_per_decay[0] == pytest.approx(4.0, abs=0.1)
 
