@@ -65,17 +65,17 @@ class AbsorbedDose:
     @property
     def total_gy(self) -> NDArray[np.float64]:
         """(n_samples,) absorbed dose from all nuclides and radiation types in Gy."""
-        return np.asarray(self.by_nuclide_and_radiation_gy.sum(axis=(1, 2)))
+        return np.asarray(np.einsum("snr->s", self.by_nuclide_and_radiation_gy))
 
     @property
     def by_radiation_gy(self) -> NDArray[np.float64]:
         """(n_samples, n_radiation_types) absorbed dose summed over nuclides in Gy."""
-        return np.asarray(self.by_nuclide_and_radiation_gy.sum(axis=1))
+        return np.asarray(np.einsum("snr->sr", self.by_nuclide_and_radiation_gy))
 
     @property
     def by_nuclide_gy(self) -> NDArray[np.float64]:
         """(n_samples, n_nuclides) absorbed dose summed over radiation types in Gy."""
-        return np.asarray(self.by_nuclide_and_radiation_gy.sum(axis=2))
+        return np.asarray(np.einsum("snr->sn", self.by_nuclide_and_radiation_gy))
 
 
 def energy_absorbed_per_decay_j(

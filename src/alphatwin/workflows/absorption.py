@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from alphatwin.dose import RADIATION_TYPES, absorbed_where_emitted, energy_absorbed_per_decay_j
@@ -42,7 +43,14 @@ def region_absorption(region: Region, *, decay_data: DecayDataName) -> AbsorbedF
     decay_data
         Set of the emissions.
     """
-    key = region.name.strip().lower().replace(" ", "_")
+    return _absorption(_key(region), decay_data=decay_data)
+
+
+def _key(region: Region) -> str:
+    return region.name.strip().lower().replace(" ", "_")
+
+
+def _absorption(key: str, *, decay_data: DecayDataName) -> AbsorbedFraction:
     if key in MARROW:
         return absorbed_where_emitted
     material = "lung" if key in LUNGS else "soft_tissue"
@@ -53,6 +61,51 @@ def region_absorption(region: Region, *, decay_data: DecayDataName) -> AbsorbedF
         return sphere(emission, nuclide=nuclide, mass_kg=mass_kg / parts)
 
     return in_region
+
+
+def region_energy_j(
+    region: Region,
+    members: Sequence[str],
+    *,
+    decay_data: DecayDataName,
+    mass_kg: float | None = None,
+) -> NDArray[np.float64]:
+    """Return what a region absorbs of each decay in it, by radiation type; not writable.
+
+    Parameters
+    ----------
+    region
+        The region.
+    members
+        Nuclides that decay in it.
+    decay_data
+        Set of the emissions.
+    mass_kg
+        Mass to take it at, if it states none. [kg]
+
+    Returns
+    -------
+    (n_members, n_radiation_types) ndarray
+        Energy absorbed per decay. [J]
+    """
+    mass = region.mass_kg if mass_kg is None else mass_kg
+    assert mass is not None
+    return _region_energy_j(_key(region), mass, tuple(members), decay_data)
+
+
+@lru_cache(maxsize=512)
+def _region_energy_j(
+    key: str, mass_kg: float, members: tuple[str, ...], decay_data: DecayDataName
+) -> NDArray[np.float64]:
+    """Work out once what every sample, agent and alternative asks for again."""
+    energy_j = energy_absorbed_per_decay_j(
+        members,
+        mass_kg=mass_kg,
+        absorbed_fraction=_absorption(key, decay_data=decay_data),
+        decay_data=decay_data,
+    )
+    energy_j.setflags(write=False)
+    return energy_j
 
 
 def photon_energy_leaving(
@@ -78,12 +131,7 @@ def photon_energy_leaving(
     photons = sum(n * e.photon for n, e in zip(decays, each, strict=True))
     if region.mass_kg is not None:
         column = RADIATION_TYPES.index("photon")
-        kept_j = energy_absorbed_per_decay_j(
-            members,
-            mass_kg=region.mass_kg,
-            absorbed_fraction=region_absorption(region, decay_data=decay_data),
-            decay_data=decay_data,
-        )[:, column]
+        kept_j = region_energy_j(region, members, decay_data=decay_data)[:, column]
         photons -= float(decays @ kept_j) / JOULE_PER_MEV
     return float(photons / total)
 

@@ -20,10 +20,9 @@ from alphatwin.biology import (
     published_rbe_max,
     tissue_or_none,
 )
-from alphatwin.dose import energy_absorbed_per_decay_j
 from alphatwin.uncertainty import Lognormal, stream
 from alphatwin.uncertainty.distributions import log_sd
-from alphatwin.workflows.absorption import region_absorption
+from alphatwin.workflows.absorption import region_energy_j
 from alphatwin.workflows.region_answers import mass_factor
 
 if TYPE_CHECKING:
@@ -186,13 +185,8 @@ def _protracted(
     mass_kg = region.region.mass_kg
     assert mass_kg is not None
     assert region.dose is not None
-    energy_j = energy_absorbed_per_decay_j(
-        answer.chain.nuclides,
-        mass_kg=mass_kg,
-        absorbed_fraction=region_absorption(
-            region.region, decay_data=course.assumptions.decay_data
-        ),
-        decay_data=course.assumptions.decay_data,
+    energy_j = region_energy_j(
+        region.region, answer.chain.nuclides, decay_data=course.assumptions.decay_data
     )
     rate = dose_rate_of_curve(
         region.curve,

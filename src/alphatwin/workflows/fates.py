@@ -11,7 +11,7 @@ from alphatwin.dose import RADIATION_TYPES, absorbed_where_emitted, energy_absor
 from alphatwin.errors import NotSupportedError
 from alphatwin.kinetics.daughters_fates import fate, fate_names
 from alphatwin.report.value import ElsewhereDecays, FateDose
-from alphatwin.workflows.absorption import region_absorption
+from alphatwin.workflows.absorption import region_energy_j
 from alphatwin.workflows.daughters import STAY, STAY_AS_PRESET, daughter_model, needs_network
 from alphatwin.workflows.outside import MARROW
 from alphatwin.workflows.region_answers import mass_factor
@@ -138,11 +138,11 @@ def _medians(
 def _energy_j(course: Course, region: RegionAnswer, model: DaughterModel) -> Floats:
     """Return energy absorbed per decay of each member, plain and RBE-weighted. (m, 2) [J]."""
     assumed = course.assumptions
-    energy_j = energy_absorbed_per_decay_j(
+    energy_j = region_energy_j(
+        region.region,
         model.members,
-        mass_kg=region.region.mass_kg or 1.0,
-        absorbed_fraction=region_absorption(region.region, decay_data=assumed.decay_data),
         decay_data=assumed.decay_data,
+        mass_kg=region.region.mass_kg or 1.0,
     )
     rbe = {"alpha": assumed.rbe_alpha, "recoil": assumed.rbe_recoil}
     weights = np.array([[1.0, rbe.get(kind, 1.0)] for kind in RADIATION_TYPES])

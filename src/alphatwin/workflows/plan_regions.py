@@ -10,13 +10,12 @@ import numpy as np
 
 from alphatwin.biology import Repair, dose_rate_of_curve
 from alphatwin.biology.quantities import checked_alpha_beta_gy
-from alphatwin.dose import energy_absorbed_per_decay_j
 from alphatwin.errors import InvalidValueError, NotSupportedError
 from alphatwin.patient.previous import RED_MARROW
 from alphatwin.prescription import UnitDose, organ_of, unit_dose
 from alphatwin.prescription.before import Before, absorbed_before, bed_before
 from alphatwin.uncertainty import stream
-from alphatwin.workflows.absorption import region_absorption
+from alphatwin.workflows.absorption import region_energy_j
 from alphatwin.workflows.effect import effect_parameters
 from alphatwin.workflows.region_answers import mass_factor
 
@@ -259,11 +258,8 @@ def _with_products(
     mass_kg, tissue = own.region.mass_kg, given.region.tissue
     if tissue is None or mass_kg is None:
         return given
-    energy_j = energy_absorbed_per_decay_j(
-        answer.chain.nuclides,
-        mass_kg=mass_kg,
-        absorbed_fraction=region_absorption(own.region, decay_data=course.assumptions.decay_data),
-        decay_data=course.assumptions.decay_data,
+    energy_j = region_energy_j(
+        own.region, answer.chain.nuclides, decay_data=course.assumptions.decay_data
     )
     rate = dose_rate_of_curve(
         own.curve,

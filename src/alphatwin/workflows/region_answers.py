@@ -10,13 +10,12 @@ import numpy as np
 from alphatwin.dose import (
     AbsorbedDose,
     absorbed_dose,
-    energy_absorbed_per_decay_j,
 )
 from alphatwin.errors import InvalidValueError
 from alphatwin.kinetics import time_integrated_activity_bq_s
 from alphatwin.nuclides import decay_chain
 from alphatwin.uncertainty import lognormal_factor, stream
-from alphatwin.workflows.absorption import region_absorption
+from alphatwin.workflows.absorption import region_energy_j
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,12 +125,7 @@ def _dose(
 ) -> AbsorbedDose | None:
     if region.mass_kg is None:
         return None
-    energy_j = energy_absorbed_per_decay_j(
-        members,
-        mass_kg=region.mass_kg,
-        absorbed_fraction=region_absorption(region, decay_data=decay_data),
-        decay_data=decay_data,
-    )
+    energy_j = region_energy_j(region, members, decay_data=decay_data)
     mass_kg = region.mass_kg * mass_factor(region, seed=seed, samples=decays.shape[0])
     return absorbed_dose(decays, nuclides=members, mass_kg=mass_kg, energy_j=energy_j)
 

@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from alphatwin.agents import agents
-from alphatwin.dose import energy_absorbed_per_decay_j
 from alphatwin.errors import DataError, NotSupportedError
 from alphatwin.kinetics import (
     Fit,
@@ -22,7 +21,7 @@ from alphatwin.kinetics import (
 )
 from alphatwin.nuclides import nuclide
 from alphatwin.uncertainty import Lognormal, lognormal_factor, stream
-from alphatwin.workflows.absorption import region_absorption
+from alphatwin.workflows.absorption import region_energy_j
 from alphatwin.workflows.measured_scale import measured_scale
 
 if TYPE_CHECKING:
@@ -278,12 +277,7 @@ def _from_population(
     coefficient = published_figure(
         agent, region.population_region, quantity="dose_coefficient_gy_per_bq"
     )
-    energy_j = energy_absorbed_per_decay_j(
-        (coefficient.nuclide,),
-        mass_kg=region.mass_kg,
-        absorbed_fraction=region_absorption(region, decay_data=assumed.decay_data),
-        decay_data=assumed.decay_data,
-    ).sum()
+    energy_j = region_energy_j(region, (coefficient.nuclide,), decay_data=assumed.decay_data).sum()
     published = nuclide(coefficient.nuclide, decay_data=assumed.decay_data)
     curve = population_curve(
         absorbed_dose_gy_per_bq=Lognormal(coefficient.median, coefficient.geometric_sd),
