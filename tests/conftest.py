@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,13 @@ def reference() -> Path:
     if is_ci():
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture
+def exact_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the figures of the fates without their spreads, as closed forms do."""
+    from alphatwin.workflows import daughters
+
+    monkeypatch.setattr(daughters, "sampled_fate", lambda fate, **_: fate)
+    fresh = lru_cache(maxsize=64)(daughters._model.__wrapped__)  # answers with spreads are kept
+    monkeypatch.setattr(daughters, "_model", fresh)

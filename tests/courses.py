@@ -61,6 +61,7 @@ def course(
     predictions=(),
     activity_bq=7.4e9,
     agent="177Lu-DOTATATE",
+    imaging=None,
     **assumed,
 ):
     return Course(
@@ -71,6 +72,7 @@ def course(
         measurements=(measurement(),) if measurements is None else measurements,
         predictions=predictions,
         assumptions=Assumptions(**({"samples": 2_000} | assumed)),
+        imaging=imaging,
     )
 
 

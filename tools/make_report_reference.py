@@ -31,6 +31,7 @@ object whose keys are names (of nuclides, radiation types, parameters, libraries
 _PARTS: dict[Kind, str] = {
     "dose": "The dose report: `alphatwin dose`, `alphatwin demo`",
     "compare": "Agents side by side: `alphatwin compare`",
+    "plan": "What if: `alphatwin plan`",
     "schedule": "When to scan: `alphatwin schedule`",
     "chain": "A decay chain: `alphatwin chain`",
     "nuclide": "A nuclide: `alphatwin nuclide`",

@@ -1,4 +1,4 @@
-"""Run the examples of README.md and the tutorial, and compare what they print with what they show.
+"""Run the examples of README.md and of other pages, and compare prints with what they show.
 
     python tools/run_pages.py            compare
     python tools/run_pages.py --write    put what was printed into the pages
@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md", "docs/tutorial/first-light.md")
+PAGES = ("README.md", "docs/tutorial/first-light.md", "docs/how-to/plan.md")
 # The limits of an interval from 10 000 samples move by 2 to 3 % with the random stream, which
 # numpy does not promise to keep between versions.
 NUMBER_TOLERANCE = 0.05

@@ -315,7 +315,9 @@ def _split(text: str, usual_unit: str, *, what: str) -> tuple[Decimal, str]:
         raise UnitError(msg)
     number, unit = match[1], match[2].strip()
     if not unit:
-        msg = f"{text!r} has no unit; write for instance '{number} {usual_unit}'"
+        is_share = usual_unit == "%" and abs(float(number)) <= 1.0  # 0.95 is 95 %, not 0.95 %
+        usual = f"{100.0 * float(number):g}" if is_share else number
+        msg = f"{text!r} has no unit; write for instance '{usual} {usual_unit}'"
         raise UnitError(msg)
     if re.match(r"[,.']\d", unit) or unit[0].isdigit():
         msg = f"{text!r} is not one number; write it with a decimal point and no separators"
@@ -362,7 +364,7 @@ def _read_unit(names: tuple[tuple[str, int], ...], *, kind: _Kind) -> float | No
         wanted = 3 if family is _VOLUME and base is not None and base[1] == "meter" else 1
         if base is None or power != wanted:
             return None
-        one = _registry().Quantity(1.0, "".join(base)) ** power
+        one = _registry().Quantity(1.0, f"{''.join(base)} ** {power}")
         in_core = float(one.to(core_units[i]).magnitude)
         factor = factor / in_core if i else factor * in_core
     return float(f"{factor:.15g}")  # pint's factors are off by an ulp: 1 mL is 1.0000000000000002

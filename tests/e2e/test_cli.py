@@ -125,6 +125,39 @@ def test_compare_sets_agents_side_by_side(course):
     assert "at least two" in done.stderr
 
 
+def test_plan_sets_regimens_against_levels_and_asks_what_if(course, tmp_path):
+    arguments = ("plan", course, "--agents", "177Lu-DOTATATE,225Ac-DOTATATE")
+    report = answer(*arguments, "--activity", "225Ac-DOTATATE=100 kBq/kg", "--cycles", "3")
+    jsonschema.validate(report, json_schema("plan"))
+    published = json.loads((SCHEMAS / "report.plan.schema.json").read_text(encoding="utf-8"))
+    assert published == json_schema("plan")
+    rows = {r["agent"]: r for r in report["what_if"]}
+    assert rows["225Ac-DOTATATE"]["activity_bq"] == [9.3e6]
+    assert len(rows["177Lu-DOTATATE"]["activity_bq"]) == 20
+    shown = alphatwin(*arguments).stdout
+    assert "BED 28 Gy" in shown
+    assert "comparators, not limits" in shown
+    alphatwin(*arguments, "-o", tmp_path / "plan")
+    assert {p.name for p in (tmp_path / "plan").iterdir()} == FORMS
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--alpha-beta", "kidneys=0 Gy", "must be finite and > 0"),
+        ("--alpha-beta", "2.5 Gy", "needs a region and a value"),
+        ("--alpha-beta", "kidneys=2.5", "has no unit"),
+        ("--interval", "8", "has no unit"),
+        ("--activity", "10 mg", "activity was expected"),
+        ("--agents", "225Ac-NOTHING", "not in the catalogue"),
+    ],
+)
+def test_plan_says_what_is_wrong_with_an_option(course, option, value, message):
+    done = alphatwin("plan", course, option, value, code=1)
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_schedule_says_when_to_scan():
     arguments = ("schedule", "177Lu-DOTATATE", "--scans", "1", "--predict", "225Ac-DOTATATE")
     report = answer(*arguments)
@@ -259,7 +292,7 @@ def test_template_is_a_course_that_runs_and_is_never_overwritten(tmp_path):
 
 
 def test_help_of_every_command_shows_an_example():
-    commands = ("demo", "new", "dose", "compare", "schedule", "chain", "nuclide", "agents")
+    commands = ("demo", "new", "dose", "compare", "plan", "schedule", "chain", "nuclide", "agents")
     shown = alphatwin("--help").stdout
     for command in commands:
         assert command in shown

@@ -101,7 +101,7 @@ def test_a_module_holds_one_concept(path):
 
 UNITS = {
     "s", "bq", "gy", "sv", "kg", "g", "mol", "j", "ev", "kev", "mev", "u", "m", "cm", "mm", "um",
-    "ml", "cm2", "cm3",
+    "ml", "cm2", "cm3", "gy2", "bq2",
 }  # fmt: skip
 # A last word that says what is counted, or that the value is a ratio of equal units.
 DIMENSIONLESS = {
@@ -151,6 +151,13 @@ UNIT_OF_ANOTHER = {
     "values": "in the unit that the name beside it says",
     "arrays": "of any unit, for their shapes alone",
     "z": "standard normal deviate",
+    "gradient": "of a quantity by its inputs, in its unit over theirs",
+    "jacobian": "of a curve by its parameters, in its unit over theirs",
+    "covariance": "in the units of the two inputs",
+    "correlation": "correlation coefficients, without a unit",
+    "renewed_values": "in the unit of the values beside them",
+    "others_renewed_values": "in the unit of the values beside them",
+    "labels": "names of groups, as numbers",
 }
 FLOATS = re.compile(r"\b(float|ArrayLike|NDArray\[np\.float64\]|Floats)\b")
 DEFERRED = re.compile(r"\b(Lognormal|Callable|Mapping|dict|NamedTuple)\b")
@@ -235,7 +242,7 @@ def public_functions(tree: ast.Module) -> list[ast.FunctionDef]:
 
 # A unit stands in brackets ([Bq s]), or after "in" at the end of a property's line (in Gy).
 UNIT_IN_TEXT = re.compile(
-    r"\[[^\]]*\b(s|Bq|Gy|kg|g|mol|J|MeV|keV|m|mm|um|mL|cm3|cm2)\b[^\]]*\]|\bin "
+    r"\[[^\]]*\b(s|Bq|Gy|kg|g|mol|J|MeV|keV|m|mm|um|mL|cm3|cm2|Gy^2)\b[^\]]*\]|\bin "
 )
 
 

@@ -64,7 +64,7 @@ def test_text_is_read_in_the_unit_of_the_core(parse, text, value):
     [
         (units.parse_activity_bq, "7.4", r"'7.4' has no unit; write for instance '7.4 MBq'"),
         (units.parse_time_s, "24", r"has no unit; write for instance '24 h'"),
-        (units.parse_fraction, "0.025", r"has no unit; write for instance '0.025 %'"),
+        (units.parse_fraction, "0.025", r"has no unit; write for instance '2.5 %'"),
         (units.parse_activity_bq, "7.4 kg", "is a mass; an activity was expected, in Bq"),
         (units.parse_activity_bq, "7 GBq/kg", "is an activity per mass; an activity was"),
         (units.parse_mass_kg, "93 mL", "is a volume; a mass was expected"),
@@ -169,3 +169,10 @@ def test_pint_is_not_loaded_to_format():
         "assert 'pint' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_share_without_unit_is_told_in_percent():
+    with pytest.raises(UnitError, match="write for instance '95 %'"):
+        units.parse_fraction("0.95")
+    with pytest.raises(UnitError, match="write for instance '12 %'"):
+        units.parse_fraction("12")

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from alphatwin.biology.quantities import RbeWeightedDose, require_kind
 from alphatwin.dose import RADIATION_TYPES
 from alphatwin.errors import InvalidValueError
 
@@ -70,3 +71,22 @@ def rbe_weighted_dose_gy(dose: AbsorbedDose, *, weights: RbeWeights) -> NDArray[
     """
     rbe = np.array([getattr(weights, name) for name in RADIATION_TYPES])
     return np.asarray(dose.by_radiation_gy @ rbe)
+
+
+def rbe_weighted_dose(dose: AbsorbedDose, *, weights: RbeWeights) -> RbeWeightedDose:
+    """Return the RBE-weighted dose as a quantity that no other kind of dose can be added to.
+
+    Parameters
+    ----------
+    dose
+        Absorbed dose by nuclide and radiation type.
+    weights
+        RBE of each radiation type, for deterministic effects; RBEmax is refused.
+
+    Raises
+    ------
+    InvalidValueError
+        If another kind of RBE is given.
+    """
+    require_kind(weights, RbeWeights, "RbeWeights, those of deterministic effects,")
+    return RbeWeightedDose(rbe_weighted_dose_gy(dose, weights=weights))

@@ -14,6 +14,7 @@ from alphatwin.units import format_activity
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from alphatwin.report.blood_value import MarrowRecord
     from alphatwin.report.value import AgentReport, DoseReport
 
 
@@ -27,15 +28,16 @@ def print_dose(report: DoseReport) -> None:
     for caution in report.warnings:
         if caution.loud:
             out.print(f"[bold]! {escape(caution.where)}:[/] {escape(caution.message)}")
-    for agent in report.agents:
-        print_table(_grid(agent))
+    bloods = report.blood.agents if report.blood is not None else [None] * len(report.agents)
+    for agent, blood in zip(report.agents, bloods, strict=True):
+        print_table(_grid(agent, None if blood is None else blood.red_marrow))
     out.print()
     quiet = sum(not c.loud for c in report.warnings)
     out.print(f"{quiet} more warnings, assumptions and sources: write the report with -o DIR.")
     out.print(report.notice)
 
 
-def _grid(agent: AgentReport) -> Table:
+def _grid(agent: AgentReport, marrow: MarrowRecord | None) -> Table:
     """Return the doses of one agent, the RBEs in the head of the column that they belong to."""
     activity = (
         "activity unknown" if agent.activity_bq is None else format_activity(agent.activity_bq)
@@ -56,6 +58,15 @@ def _grid(agent: AgentReport) -> Table:
         grid.add_row(
             escape(shorten(dose.region, longest=_NAME_WIDTH)),
             "mass unknown" if dose.absorbed_dose_gy is None else interval(dose.absorbed_dose_gy),
+            *(interval(weighted.get(pair)) for pair in pairs),
+        )
+    if marrow is not None:
+        weighted = {
+            (w.rbe_alpha, w.rbe_recoil): w.rbe_weighted_dose_gy for w in marrow.rbe_weighted
+        }
+        grid.add_row(
+            "red marrow, from blood",
+            interval(marrow.absorbed_dose_gy),
             *(interval(weighted.get(pair)) for pair in pairs),
         )
     return grid

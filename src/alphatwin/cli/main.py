@@ -12,7 +12,13 @@ from typing import Annotated
 
 import typer
 
-from alphatwin.cli import evidence_commands, physics_commands, report_commands, schedule_command
+from alphatwin.cli import (
+    evidence_commands,
+    physics_commands,
+    plan_command,
+    report_commands,
+    schedule_command,
+)
 from alphatwin.errors import AlphaTwinError
 from alphatwin.version import __version__
 
@@ -33,6 +39,7 @@ app.command("demo")(report_commands.demo)
 app.command("new")(report_commands.new)
 app.command("dose")(report_commands.dose)
 app.command("compare")(report_commands.compare)
+app.command("plan")(plan_command.plan)
 app.command("schedule")(schedule_command.schedule)
 app.command("chain")(physics_commands.chain)
 app.command("nuclide")(physics_commands.nuclide)

@@ -138,6 +138,17 @@ class MarrowDose:
             return self.self_dose.total_gy
         return np.asarray(self.self_dose.total_gy + self.from_bone_surface.total_gy)
 
+    @property
+    def together(self) -> AbsorbedDose:
+        """Both together, apart by nuclide and radiation."""
+        if self.from_bone_surface is None:
+            return self.self_dose
+        parts = (self.self_dose, self.from_bone_surface)
+        return AbsorbedDose(
+            self.self_dose.nuclides,
+            np.add(*(part.by_nuclide_and_radiation_gy for part in parts)),
+        )
+
 
 def marrow_to_blood_ratio(
     haematocrit_fraction: ArrayLike,
@@ -277,6 +288,43 @@ def marrow_dose(
         blood_bq_s_per_ml, ratio=ratio, mass_kg=mass_kg, density_g_per_ml=density_g_per_ml
     )
     _need_columns("blood_bq_s_per_ml", decays, nuclides)
+    return marrow_dose_of_decays(
+        decays,
+        nuclides=nuclides,
+        mass_kg=mass_kg,
+        bone_surface_bq_s=bone_surface_bq_s,
+        to_marrow_fraction=to_marrow_fraction,
+        absorbed_fraction=absorbed_fraction,
+        decay_data=decay_data,
+    )
+
+
+def marrow_dose_of_decays(
+    marrow_bq_s: ArrayLike,
+    *,
+    nuclides: Sequence[str],
+    mass_kg: ArrayLike,
+    bone_surface_bq_s: ArrayLike | None = None,
+    to_marrow_fraction: float = BONE_SURFACE_FRACTION.value,
+    absorbed_fraction: AbsorbedFraction = absorbed_where_emitted,
+    decay_data: DecayDataName = "icrp107",
+) -> MarrowDose:
+    """Return the absorbed dose of red marrow from decays in it and on bone surfaces.
+
+    Parameters
+    ----------
+    marrow_bq_s
+        Decays of each nuclide in the marrow. (n_samples, n_nuclides) [Bq s]
+    nuclides, mass_kg, bone_surface_bq_s, to_marrow_fraction, absorbed_fraction, decay_data
+        As in :func:`marrow_dose`. [kg], [Bq s]
+
+    Raises
+    ------
+    InvalidValueError
+        If a value is out of range or a shape does not fit.
+    """
+    decays = _positive("marrow_bq_s", marrow_bq_s, zero=True)
+    _need_columns("marrow_bq_s", decays, nuclides)
     typical_kg = float(np.median(np.asarray(mass_kg, dtype=np.float64)))
 
     def dose(decays_bq_s: Floats, fraction: AbsorbedFraction) -> AbsorbedDose:

@@ -66,6 +66,7 @@ def convert_blood(
             haematocrit_fraction=table.haematocrit,
             cell_to_plasma_ratio=table.cell_to_plasma_ratio or 0.0,
             solve_for=solve_for,
+            volume_ml=table.volume,
         ),
         ("blood",),
     )

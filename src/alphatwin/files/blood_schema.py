@@ -66,6 +66,7 @@ class BloodTable(StrictTable):
     haematocrit: Number | None = None
     cell_to_plasma_ratio: Number | None = None
     solve_for: list[Name] = Field(default_factory=list)
+    volume: Volume | None = Field(default=None, description="of all blood, such as '5.3 L'")
     windows: list[WindowTable] = Field(description="[[blood.windows]], at least one")
     samples: list[SampleTable] = Field(description="[[blood.samples]], at least two")
 

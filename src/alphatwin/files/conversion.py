@@ -11,22 +11,33 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from alphatwin.files.agent_names import AgentNames
+from alphatwin.files.biology import convert_biology
 from alphatwin.files.blood import convert_blood, convert_marrow, convert_urine
 from alphatwin.files.given import convert_administrations, convert_predictions
 from alphatwin.files.injected import check_fate_name
 from alphatwin.files.measured import convert_measurements
+from alphatwin.files.measured_errors import convert_imaging
 from alphatwin.files.regions import convert_regions
 from alphatwin.files.sharing import convert_sharing
-from alphatwin.patient import Assumptions, Course, Patient, PreviousTherapy
+from alphatwin.patient import Assumptions, Course, Patient, PreviousDose, PreviousTherapy
 
 if TYPE_CHECKING:
     from alphatwin.agents import Agent
     from alphatwin.files.facts import Fact
     from alphatwin.files.mistakes import Mistakes
+    from alphatwin.files.schema import PreviousDoseTable
     from alphatwin.files.sections import Sections
 
-_FIELD = {"density": "density_g_per_ml"}
+_FIELD = {
+    "density": "density_g_per_ml",
+    "daughter_weights": "fate_weights",
+    "rbe_alpha_uncertainty": "rbe_alpha_relative_sd",
+    "rbe_recoil_uncertainty": "rbe_recoil_relative_sd",
+}
 _PATH = {
+    "fate_weights": ("assumptions", "daughter_weights"),
+    "rbe_alpha_relative_sd": ("assumptions", "rbe_alpha_uncertainty"),
+    "rbe_recoil_relative_sd": ("assumptions", "rbe_recoil_uncertainty"),
     "density_g_per_ml": ("assumptions", "density"),
     "calibration_relative_sd": ("calibration", "uncertainty"),
 }
@@ -56,6 +67,7 @@ def convert(sections: Sections, *, mistakes: Mistakes) -> Converted:
     patient = _patient(sections, mistakes=mistakes)
     regions = convert_regions(sections, assumptions, mistakes=mistakes)
     given = convert_administrations(sections, known, assumptions, mistakes=mistakes, facts=facts)
+    imaging = convert_imaging(sections, mistakes=mistakes)
     measurements = convert_measurements(sections, regions, given, mistakes=mistakes, facts=facts)
     sharing = convert_sharing(sections, regions, given, measurements, mistakes=mistakes)
     predictions = convert_predictions(
@@ -64,6 +76,7 @@ def convert(sections: Sections, *, mistakes: Mistakes) -> Converted:
     blood = convert_blood(sections, given, assumptions, mistakes=mistakes)
     urine = convert_urine(sections, given, mistakes=mistakes)
     marrow = convert_marrow(sections, blood, patient, mistakes=mistakes)
+    effect = convert_biology(sections, regions, mistakes=mistakes)
     mistakes.raise_if_any()
     head = sections.head.table
     assert patient is not None
@@ -82,6 +95,8 @@ def convert(sections: Sections, *, mistakes: Mistakes) -> Converted:
             urine=urine,
             marrow=marrow,
             sharing=sharing,
+            effect=effect,
+            imaging=imaging,
         ),
         (),
     )
@@ -95,6 +110,8 @@ def _assumptions(sections: Sections, *, mistakes: Mistakes) -> tuple[Assumptions
     if (table := sections.assumptions.table) is not None:
         stated = table.model_dump(exclude_unset=True)
         written |= {_FIELD.get(key, key): value for key, value in stated.items()}
+    if isinstance(weights := written.get("fate_weights"), dict):
+        written["fate_weights"] = tuple(weights.items())
     if sections.calibration is not None and sections.calibration.table is not None:
         written["calibration_relative_sd"] = sections.calibration.table.uncertainty
     right = {key: value for key, value in written.items() if _is_right(key, value, mistakes)}
@@ -108,6 +125,9 @@ def _is_right(key: str, value: object, mistakes: Mistakes) -> bool:
     def build() -> Assumptions:
         if key == "daughters":
             check_fate_name(str(value))
+        if key == "fate_weights" and isinstance(value, tuple):
+            for name, _ in value:
+                check_fate_name(name)
         return replace(Assumptions(), **changes)
 
     return mistakes.attempt(build, path) is not None
@@ -127,17 +147,36 @@ def _patient(sections: Sections, *, mistakes: Mistakes) -> Patient | None:
             weight_kg=weight_kg,
             height_m=height_m,
             renal_risk_factors=None if risks is None else tuple(risks),
-            previous_therapies=_previous_therapies(sections),
+            previous_therapies=_previous_therapies(sections, mistakes=mistakes),
         ),
         (*path, "height"),
     )
 
 
-def _previous_therapies(sections: Sections) -> tuple[PreviousTherapy, ...] | None:
+def _previous_therapies(
+    sections: Sections, *, mistakes: Mistakes
+) -> tuple[PreviousTherapy, ...] | None:
     if sections.previous_therapies is None:
         return None
     return tuple(
-        PreviousTherapy(t.table.agent, t.table.activity, t.table.cycles)
+        PreviousTherapy(
+            t.table.agent,
+            t.table.activity,
+            t.table.cycles,
+            tuple(
+                dose
+                for i, d in enumerate(t.table.doses)
+                if (dose := _previous_dose(d, (*t.path, "doses", i), mistakes=mistakes))
+            ),
+        )
         for t in sections.previous_therapies
         if t.table is not None
+    )
+
+
+def _previous_dose(
+    table: PreviousDoseTable, path: tuple[str | int, ...], *, mistakes: Mistakes
+) -> PreviousDose | None:
+    return mistakes.attempt(
+        lambda: PreviousDose(table.region, table.absorbed_dose, table.uncertainty, table.bed), path
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from alphatwin import units
 from alphatwin.errors import UnitError
 from alphatwin.files.agent_names import nuclide_name
+from alphatwin.files.measured_errors import SharedErrors, shared_errors
 from alphatwin.files.mistakes import show, suggestion
 from alphatwin.files.plausibility import (
     Series,
@@ -70,7 +71,13 @@ def convert_measurements(
                     "already; put all points of a region after one administration together",
                 )
             lines.setdefault(key, mistakes.line(entry.path))
-        series = _series(entry, points, names, region, gift, mistakes=mistakes)
+        shared = shared_errors(
+            entry,
+            has_imaging=sections.imaging is not None,
+            has_mass=region is None or region.mass_kg is not None,
+            mistakes=mistakes,
+        )
+        series = _series(entry, points, names, region, gift, shared=shared, mistakes=mistakes)
         if series is None:
             continue
         check_against_injected(series, mistakes=mistakes, facts=facts)
@@ -124,6 +131,7 @@ def _series(
     region: Region | None,
     gift: Given | None,
     *,
+    shared: SharedErrors | None,
     mistakes: Mistakes,
 ) -> Series | None:
     counted = _counted(entry, gift, mistakes=mistakes)
@@ -135,9 +143,10 @@ def _series(
             f"the mass of {show(region.name)} is unknown, so a concentration in it gives no "
             "activity; give its mass or volume, or the activity in the whole of it",
         )
-    points = _points(entries, kind, mistakes=mistakes)
+    counts = None if shared is None else shared.counts
+    points = _points(entries, kind, counts=counts, mistakes=mistakes)
     table = entry.table
-    if table is None or counted is None or corrected is None or kind is None:
+    if table is None or counted is None or corrected is None or kind is None or shared is None:
         return None
     if gift is None or None in names or not points:
         return None
@@ -150,6 +159,10 @@ def _series(
             decay_corrected_to_s=corrected[0],
             points=tuple(points.values()),
             source=table.source or "",
+            camera=table.camera or "",
+            recovery_relative_sd=shared.recovery,
+            is_recovered_by_curve=shared.is_by_curve,
+            volume_relative_sd=shared.volume,
         ),
         (*entry.path, "points"),
     )
@@ -218,7 +231,11 @@ def _kind(entries: tuple[Entry[schema.PointTable], ...], *, mistakes: Mistakes) 
 
 
 def _points(
-    entries: tuple[Entry[schema.PointTable], ...], kind: str | None, *, mistakes: Mistakes
+    entries: tuple[Entry[schema.PointTable], ...],
+    kind: str | None,
+    *,
+    counts: float | None,
+    mistakes: Mistakes,
 ) -> dict[Path, Point]:
     """Return every point that is right, by where it stands."""
     found: dict[Path, Point] = {}
@@ -234,21 +251,38 @@ def _points(
             )
             continue
         latest_s = entry.table.time
-        if kind is not None and (point := _point(entry, kind, mistakes=mistakes)) is not None:
+        if kind is None:
+            continue
+        point = _point(entry, kind, counts=counts, mistakes=mistakes)
+        if point is not None:
             found[entry.path] = point
     return found
 
 
-def _point(entry: Entry[schema.PointTable], kind: str, *, mistakes: Mistakes) -> Point | None:
+def _point(
+    entry: Entry[schema.PointTable], kind: str, *, counts: float | None, mistakes: Mistakes
+) -> Point | None:
     table = entry.table
     if table is None or (value := getattr(table, kind)) is None:
         return None
     path, text = (*entry.path, "uncertainty"), table.uncertainty
-    if text.endswith("%"):
+    if text is None and counts is None:
+        mistakes.add(
+            path,
+            "is missing: standard uncertainty, '10 %' of the value or in the unit of the value; "
+            "or uncertainty = { counts = '3 %' } for all points of the measurement",
+        )
+        return None
+    if text is None or text.endswith("%"):
         if value == 0.0:
             mistakes.add(path, "a share of zero says nothing; give it in the unit of the value")
             return None
         return mistakes.attempt(
-            lambda: Point(table.time, value, relative_sd=units.parse_fraction(text)), path
+            lambda: Point(
+                table.time,
+                value,
+                relative_sd=counts if text is None else units.parse_fraction(text),
+            ),
+            path,
         )
     return mistakes.attempt(lambda: Point(table.time, value, sd=_KINDS[kind].parse(text)), path)

@@ -9,6 +9,7 @@ from alphatwin import units
 from alphatwin.errors import AlphaTwinError, UnitError
 from alphatwin.files.mistakes import show
 from alphatwin.patient import Region
+from alphatwin.uncertainty import volume_relative_sd
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,6 +107,7 @@ def _region(
             density_g_per_ml=density,
             kinetics="measured" if table.name in measured else "population",
             population_region=_population_region(table),
+            size_uncertainty_from="stated" if table.delineation is None else "delineation",
         ),
         entry.path,
     )
@@ -118,11 +120,20 @@ def _mass_relative_sd(
     path = (*entry.path, "uncertainty")
     value = table.mass if size == "mass" else table.volume
     if value is None:
-        if table.uncertainty is not None:
-            mistakes.add(path, f"has no meaning: the {size} is unknown; leave it out")
+        for key in ("uncertainty", "delineation"):
+            if getattr(table, key) is not None:
+                mistakes.add(
+                    (*entry.path, key), f"has no meaning: the {size} is unknown; leave it out"
+                )
         return 0.0
+    if table.delineation is not None:
+        return _by_delineation(entry, table, size, mistakes=mistakes)
     if table.uncertainty is None:
-        mistakes.add(path, f"is missing: standard uncertainty of the {size}, for instance '10 %'")
+        mistakes.add(
+            path,
+            f"is missing: standard uncertainty of the {size}, for instance '10 %'; or give "
+            "delineation = { voxel_size = '4.4 mm', resolution_fwhm = '10 mm' }",
+        )
         return None
     text, parse = table.uncertainty, units.parse_volume_ml
     if size == "mass":
@@ -136,6 +147,30 @@ def _mass_relative_sd(
         mistakes.add(path, f"must be less than the {size} itself, got {show(text)}")
         return None
     return spread
+
+
+def _by_delineation(
+    entry: Entry[schema.RegionTable], table: schema.RegionTable, size: str, *, mistakes: Mistakes
+) -> float | None:
+    """Return the relative uncertainty of a volume by the image that it was drawn on."""
+    path, drawn = (*entry.path, "delineation"), table.delineation
+    assert drawn is not None
+    if table.uncertainty is not None:
+        mistakes.add(path, f"and uncertainty both say how well the {size} is known; give one")
+        return None
+    if table.volume is None:
+        mistakes.add(path, "is of a volume, and a mass was given; give the volume that was drawn")
+        return None
+    volume_ml = table.volume
+    return mistakes.attempt(
+        lambda: volume_relative_sd(
+            volume_ml,
+            voxel_mm=drawn.voxel_size,
+            resolution_fwhm_mm=drawn.resolution_fwhm,
+            boundary_sd_mm=drawn.boundary or 0.0,
+        ),
+        path,
+    )
 
 
 def _population_region(table: schema.RegionTable) -> str:

@@ -69,6 +69,10 @@ def _time_since_administration_s(text: str) -> float:
     return time_s
 
 
+def _length_mm(text: str) -> float:
+    return 1e3 * units.parse_length_m(text)
+
+
 def readable_as_one_of(*parsers: Callable[[str], float]) -> AfterValidator:
     """Check that an uncertainty is a share or has some unit of the field beside it.
 
@@ -127,12 +131,15 @@ WeightKg = Annotated[float, quantity(units.parse_mass_kg)]
 HeightM = Annotated[float, quantity(units.parse_length_m)]
 MassKg = Annotated[float | None, quantity(units.parse_mass_kg, may_be_unknown=True)]
 VolumeMl = Annotated[float | None, quantity(units.parse_volume_ml, may_be_unknown=True)]
+SomeVolumeMl = Annotated[float, quantity(units.parse_volume_ml)]
+LengthMm = Annotated[float, quantity(_length_mm)]
 Density = Annotated[float, quantity(units.parse_density_g_per_ml)]
 GivenBq = Annotated[
     float | None,
     quantity(units.parse_activity_bq, may_be_unknown=True),
     AfterValidator(_above_zero),
 ]
+DoseGy = Annotated[float, quantity(units.parse_absorbed_dose_gy)]
 ActivityBq = Annotated[float, quantity(units.parse_activity_bq)]
 Concentration = Annotated[float, quantity(units.parse_concentration_bq_per_ml)]
 Fraction = Annotated[float, quantity(units.parse_fraction_of_administered)]
@@ -157,12 +164,22 @@ class StrictTable(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+class PreviousDoseTable(StrictTable):
+    """One element of ``doses`` of a previous therapy."""
+
+    region: Name = Field(description="name of a region of this course, or 'red marrow'")
+    absorbed_dose: DoseGy = Field(description="absorbed dose over its cycles, such as '18 Gy'")
+    uncertainty: Share = Field(description="standard uncertainty of that, such as '20 %'")
+    bed: DoseGy | None = None
+
+
 class PreviousTherapyTable(StrictTable):
     """``[[patient.previous_therapies]]``."""
 
     agent: Name = Field(description="name of the agent")
     activity: GivenBq = None
     cycles: int | None = Field(default=None, ge=1, le=MOST_CYCLES)
+    doses: list[PreviousDoseTable] = Field(default_factory=list)
 
 
 class PatientTable(StrictTable):
@@ -189,6 +206,16 @@ class AgentTable(StrictTable):
     chelator: Name | None = None
 
 
+class DelineationTable(StrictTable):
+    """``delineation`` of a region: the image that it was drawn on."""
+
+    voxel_size: LengthMm = Field(description="width of a voxel, for instance '4.4 mm'")
+    resolution_fwhm: LengthMm = Field(
+        description="resolution of the image, full width at half maximum, for instance '10 mm'"
+    )
+    boundary: LengthMm | None = None
+
+
 class RegionTable(StrictTable):
     """``[[regions]]``."""
 
@@ -197,6 +224,7 @@ class RegionTable(StrictTable):
     mass: MassKg = None
     volume: VolumeMl = None
     uncertainty: SizeUncertainty | None = None
+    delineation: DelineationTable | None = None
     density: Density | None = None
     kinetics: Literal["measured", "population"] | None = None
     population_region: Name | None = None
@@ -239,9 +267,15 @@ class PointTable(StrictTable):
     activity: ActivityBq | None = None
     concentration: Concentration | None = None
     fraction: Fraction | None = None
-    uncertainty: PointUncertainty = Field(
-        description="standard uncertainty, '10 %' of the value or in the unit of the value"
-    )
+    uncertainty: PointUncertainty | None = None
+
+
+class ComponentsTable(StrictTable):
+    """``uncertainty`` of a measurement, apart by what makes it."""
+
+    counts: Share | None = None
+    recovery: Name | None = None
+    volume: Share | None = None
 
 
 class MeasurementTable(StrictTable):
@@ -257,6 +291,8 @@ class MeasurementTable(StrictTable):
         )
     )
     source: Prose | None = None
+    camera: Name | None = None
+    uncertainty: ComponentsTable | None = None
 
 
 class CalibrationTable(StrictTable):
@@ -265,6 +301,23 @@ class CalibrationTable(StrictTable):
     uncertainty: Share = Field(
         description="standard uncertainty of the activity scale that all regions share, '5 %'"
     )
+
+
+class ImagingTable(StrictTable):
+    """``[imaging]``: what the camera recovers of small regions."""
+
+    resolution_fwhm: LengthMm = Field(
+        description="resolution, full width at half maximum, for instance '10 mm'"
+    )
+    recovery_exponent: Number = Field(
+        gt=0.0, description="exponent g of R = 1 - 1 / (1 + (v / b)^g), for instance 0.9"
+    )
+    recovery_half_volume: SomeVolumeMl = Field(
+        description="volume b of half recovery, for instance '3 mL'"
+    )
+    recovery_exponent_uncertainty: Share | None = None
+    recovery_half_volume_uncertainty: Share | None = None
+    recovery_correlation: Number | None = Field(default=None, ge=-1.0, le=1.0)
 
 
 class SharingTable(StrictTable):
@@ -303,9 +356,12 @@ class AssumptionsTable(StrictTable):
 
     decay_data: Literal["icrp107", "ensdf"] | None = None
     daughters: Name | None = None
+    daughter_weights: dict[Name, Share] | None = None
     internalised_fraction: Share | None = None
     rbe_alpha: Number | None = Field(default=None, gt=0.0)
     rbe_recoil: Number | None = Field(default=None, gt=0.0)
+    rbe_alpha_uncertainty: Share | None = None
+    rbe_recoil_uncertainty: Share | None = None
     density: Density | None = None
     averaging: Literal["evidence", "akaike", "none"] | None = None
     error_model: Literal["stated", "fitted"] | None = None

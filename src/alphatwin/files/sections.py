@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from alphatwin.files import blood_schema, schema
+from alphatwin.files import biology_schema, blood_schema, schema
 from alphatwin.files.mistakes import show, suggestion
 
 if TYPE_CHECKING:
@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=BaseModel)
 
-_TABLES = ("patient", "calibration", "blood", "urine", "marrow", "assumptions")
+_TABLES = (
+    "patient",
+    "calibration",
+    "imaging",
+    "blood",
+    "urine",
+    "marrow",
+    "biology",
+    "assumptions",
+)
 _ARRAYS = ("agents", "regions", "administrations", "measurements", "sharing", "predictions")
 _KEYS = ("schema", *schema.HeadTable.model_fields, *_TABLES, *_ARRAYS)
 _READ_APART: dict[type[BaseModel], tuple[str, ...]] = {
@@ -74,9 +83,11 @@ class Sections:
     measurements: tuple[Entry[schema.MeasurementTable], ...]
     points: tuple[tuple[Entry[schema.PointTable], ...], ...]
     calibration: Entry[schema.CalibrationTable] | None
+    imaging: Entry[schema.ImagingTable] | None
     blood: Entry[blood_schema.BloodTable] | None
     urine: Entry[blood_schema.UrineTable] | None
     marrow: Entry[blood_schema.MarrowTable] | None
+    biology: Entry[biology_schema.BiologyTable] | None
     sharing: tuple[Entry[schema.SharingTable], ...]
     predictions: tuple[Entry[schema.PredictionTable], ...]
     assumptions: Entry[schema.AssumptionsTable]
@@ -115,9 +126,11 @@ def read_sections(document: dict[str, Any], *, mistakes: Mistakes) -> Sections:
         ),
         points=tuple(_points(raw, path, mistakes=mistakes) for path, raw in measurements),
         calibration=_optional(schema.CalibrationTable, document, "calibration", mistakes=mistakes),
+        imaging=_optional(schema.ImagingTable, document, "imaging", mistakes=mistakes),
         blood=_optional(blood_schema.BloodTable, document, "blood", mistakes=mistakes),
         urine=_optional(blood_schema.UrineTable, document, "urine", mistakes=mistakes),
         marrow=_optional(blood_schema.MarrowTable, document, "marrow", mistakes=mistakes),
+        biology=_optional(biology_schema.BiologyTable, document, "biology", mistakes=mistakes),
         sharing=_array(schema.SharingTable, document, "sharing", mistakes=mistakes),
         predictions=_array(schema.PredictionTable, document, "predictions", mistakes=mistakes),
         assumptions=_read(

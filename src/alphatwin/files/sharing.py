@@ -73,18 +73,11 @@ def _shared(
         1.0 if table.effective_half_life else table.effective_half_life_spread,
         1.0 if table.uptake_half_time else table.uptake_half_time_spread,
     )
-    if table.cycles and spreads != (None, None):
-        mistakes.add(
-            (*entry.path, "cycles"),
-            "cycles share all rates, and the half-lives beside it are between regions; leave one "
-            "of the two out",
-        )
-        return None
     if not table.cycles and spreads == (None, None):
         mistakes.add(
             entry.path,
             "says nothing of what is shared; give effective_half_life = 'same' or "
-            "effective_half_life_spread, the same of uptake_half_time, or cycles = true",
+            "effective_half_life_spread, the same of uptake_half_time, cycles = true, or both",
         )
         return None
     return mistakes.attempt(
@@ -115,5 +108,5 @@ def _check(
         )
 
     if mistakes.attempt(check_regions, (*entry.path, "regions")):
-        key = "cycles" if shared.is_over_cycles else "regions"
+        key = "regions" if shared.is_between_regions else "cycles"
         mistakes.attempt(check_curves, (*entry.path, key))

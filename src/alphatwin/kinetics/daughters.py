@@ -104,7 +104,7 @@ def daughter_network(
         chain=chain,
         elements=elements,
         escape_probability=escape_probability,
-        escape_by_mode={mode: figure.value for mode, figure in fate.escape_by_mode.items()},
+        escape_by_mode={mode: figure.drawn[""] for mode, figure in fate.escape_by_mode.items()},
         internalised_fraction=np.stack(np.broadcast_arrays(*columns), axis=-1),
     )
 
@@ -135,9 +135,10 @@ class _Layout(NamedTuple):
             if its == place:
                 yield name, float(share)
 
-    def vector(self, values: Mapping[str, float]) -> Floats:
-        """Return values by place, shared out over the compartments. (n,)."""
-        return np.array([values.get(place, 0.0) for place in self.places]) * self.shares
+    def vector(self, values: Mapping[str, Floats]) -> Floats:
+        """Return values by place, shared out over the compartments. (..., n)."""
+        columns = [values.get(place, np.zeros(())) for place in self.places]
+        return np.asarray(np.stack(np.broadcast_arrays(*columns), axis=-1) * self.shares)
 
 
 def _layout(
@@ -231,35 +232,39 @@ def _free(fate: Fate, symbol: str, layout: _Layout, factor: Floats) -> FreeEleme
     """Return how an element moves between the compartments of a network."""
     one = fate.element(symbol)
     n = len(layout.compartments)
-    kept = np.zeros(n)
+    # What is made in the contents of bladder and bowel stays in them.
+    kept = np.array([float(place == EXCRETA) for place in layout.places])
     if one.retention is not None:
-        kept[[place not in NOTHING_KEPT for place in layout.places]] = one.retention.value
+        inside = [place not in {*NOTHING_KEPT, EXCRETA} for place in layout.places]
+        kept = kept + one.retention.drawn[""][..., None] * np.array(inside)
     if one.landing is not None:
-        landing = layout.vector(_with_marrow(fate, layout, one.landing.values))
+        landing = layout.vector(_with_marrow(fate, layout, one.landing.drawn))
         return free_element(n, retention=kept, landing=landing)
     if one.from_blood is None:
         return free_element(n, retention=kept)
     rates = _rates_per_s(fate, one, layout)
-    out = np.zeros(n)
+    out = [np.zeros(())] * n
     if one.excretion_half_time_s is not None:
-        for place, half_time_s in one.excretion_half_time_s.values.items():
+        for place, half_time_s in one.excretion_half_time_s.drawn.items():
             for name, _ in layout.of(place):
-                out[index_of(layout.compartments, name)] = math.log(2.0) / half_time_s
+                out[index_of(layout.compartments, name)] = factor * math.log(2.0) / half_time_s
     return free_element(
         n,
         transfer_per_s=transfers(
             layout.compartments, {key: rate * factor for key, rate in rates.items()}
         ),
-        excretion_per_s=factor[..., None] * out,
+        excretion_per_s=np.stack(np.broadcast_arrays(*out), axis=-1),
         retention=kept,
     )
 
 
-def _with_marrow(fate: Fate, layout: _Layout, landing: Mapping[str, float]) -> Mapping[str, float]:
+def _with_marrow(
+    fate: Fate, layout: _Layout, landing: Mapping[str, Floats]
+) -> Mapping[str, Floats]:
     """Return landing shares in which what is in equilibrium with blood has its part of it."""
     held = {p: s for p, s in fate.of_blood.items() if p in layout.places and p not in landing}
-    whole = 1.0 + sum(held.values())
-    in_blood = landing.get(BLOOD, 0.0)
+    whole = sum(held.values(), start=np.ones(()))
+    in_blood = landing.get(BLOOD, np.zeros(()))
     return {
         **landing,
         BLOOD: in_blood / whole,
@@ -267,22 +272,22 @@ def _with_marrow(fate: Fate, layout: _Layout, landing: Mapping[str, float]) -> M
     }
 
 
-def _rates_per_s(fate: Fate, one: ElementFate, layout: _Layout) -> dict[tuple[str, str], float]:
+def _rates_per_s(fate: Fate, one: ElementFate, layout: _Layout) -> dict[tuple[str, str], Floats]:
     """Return the transfer rates of an element that blood carries, by (from, to)."""
-    out: dict[str, float] = {}  # from blood to each place, and back
-    back: dict[str, float] = {}
+    out: dict[str, Floats] = {}  # from blood to each place, and back
+    back: dict[str, Floats] = {}
     if one.blood_half_time_s is not None and one.from_blood is not None:
-        per_s = math.log(2.0) / one.blood_half_time_s.value
-        out |= {place: per_s * s for place, s in one.from_blood.values.items()}
+        per_s = math.log(2.0) / one.blood_half_time_s.drawn[""]
+        out |= {place: per_s * s for place, s in one.from_blood.drawn.items()}
     if one.to_blood_half_time_s is not None:
-        known = one.to_blood_half_time_s.values
+        known = one.to_blood_half_time_s.drawn
         back |= {place: math.log(2.0) / half_s for place, half_s in known.items()}
     if one.washout_half_time_s is not None:
-        per_s = math.log(2.0) / one.washout_half_time_s.value
+        per_s = math.log(2.0) / one.washout_half_time_s.drawn[""]
         others = set(layout.places) - {BLOOD, EXCRETA, *one.regions}
         back |= dict.fromkeys(sorted(others), per_s)
         out |= {p: per_s * s for p, s in fate.of_blood.items() if p in others}
-    rates: dict[tuple[str, str], float] = {}
+    rates: dict[tuple[str, str], Floats] = {}
     for blood, part in layout.of(BLOOD):
         rates |= {(blood, n): k * s for place, k in out.items() for n, s in layout.of(place)}
         rates |= {(n, blood): k * part for place, k in back.items() for n, _ in layout.of(place)}

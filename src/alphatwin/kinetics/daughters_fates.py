@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
 
 from alphatwin.agents import Source
 from alphatwin.errors import AlphaTwinError, DataError, InvalidValueError
@@ -16,9 +18,13 @@ from alphatwin.kinetics.network import ESCAPE_BY_MODE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
 SCHEMA: Final = 1
 OTHER: Final = "other"
 """Stands for every element that is not named."""
+LARGEST_FACTOR: Final = 10.0
+SPREAD_STATUSES: Final = ("read", "recalled", "assumed")
 EXCRETA: Final = "excreta"
 """Where excreted atoms decay that are still counted: bladder and bowel contents."""
 
@@ -29,6 +35,7 @@ _FATE_KEYS = (
     "title",
     "note",
     "sources",
+    "spreads",
     "escape_by_mode",
     "equilibrium_with_blood",
     "elements",
@@ -43,11 +50,45 @@ _ELEMENT_KEYS = (
     "washout_half_time_s",
     "excretion_half_time_s",
 )
-_SHARES = ("landing", "from_blood")
+SHARES: Final = ("landing", "from_blood")
+"""Figures whose values are shares of one."""
 _SUM_ROUND_OFF = 1e-6  # shares are printed with six digits
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """How far figures of one source may be off.
+
+    Attributes
+    ----------
+    factor
+        Geometric standard deviation of half-times, shares and ratios.
+    sd
+        Standard deviation of probabilities.
+    status
+        ``read``, ``recalled`` or ``assumed``.
+    reason
+        Why this much.
+    """
+
+    factor: float
+    sd: float
+    status: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        if not (1.0 <= self.factor < LARGEST_FACTOR and 0.0 <= self.sd < 0.5):
+            msg = (
+                f"a spread needs a factor from 1 to {LARGEST_FACTOR:g} and a sd from 0 to 0.5, got "
+                f"{self.factor} and {self.sd}"
+            )
+            raise InvalidValueError(msg)
+        if self.status not in SPREAD_STATUSES or not self.reason:
+            msg = f"a spread needs a reason and a status out of {', '.join(SPREAD_STATUSES)}"
+            raise InvalidValueError(msg)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Figure:
     """One figure, or one for each region, with its source.
 
@@ -57,10 +98,23 @@ class Figure:
         By region; a single figure stands under ``""``.
     source
         Where it comes from.
+    spread
+        How far it may be off; ``None``: a choice, a limit, or known exactly.
+    samples
+        Samples by region, where they were drawn. (n_samples,) each
     """
 
     values: Mapping[str, float]
     source: Source
+    spread: Spread | None = None
+    samples: Mapping[str, NDArray[np.float64]] | None = None
+
+    @property
+    def drawn(self) -> Mapping[str, NDArray[np.float64]]:
+        """Samples by region where there are any, else the values. (...) each."""
+        if self.samples is not None:
+            return self.samples
+        return {place: np.asarray(value) for place, value in self.values.items()}
 
     @property
     def value(self) -> float:
@@ -141,9 +195,14 @@ class Fate:
     equilibrium_with_blood: Figure | None = None
 
     @property
-    def of_blood(self) -> Mapping[str, float]:
-        """The values of ``equilibrium_with_blood``; empty if there are none."""
-        return {} if self.equilibrium_with_blood is None else self.equilibrium_with_blood.values
+    def of_blood(self) -> Mapping[str, NDArray[np.float64]]:
+        """What ``equilibrium_with_blood`` says, samples where drawn; empty if nothing."""
+        return {} if self.equilibrium_with_blood is None else self.equilibrium_with_blood.drawn
+
+    @property
+    def has_spread(self) -> bool:
+        """Whether any figure may be off."""
+        return any(figure.spread is not None for _, figure in self.figures())
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -224,13 +283,13 @@ def _with_base(document: dict[str, Any]) -> dict[str, Any]:
     file = resources.files("alphatwin.kinetics") / "fates" / f"{document['base']}.toml"
     base = tomllib.loads(file.read_text(encoding="utf-8"))
     merged = base | document
-    for key in ("sources", "escape_by_mode", "elements"):
-        merged[key] = base[key] | document.get(key, {})
+    for key in ("sources", "spreads", "escape_by_mode", "elements"):
+        merged[key] = base.get(key, {}) | document.get(key, {})
     return merged
 
 
 def _fate(document: dict[str, Any]) -> Fate:
-    sources = {key: Source(**value) for key, value in document.get("sources", {}).items()}
+    sources = _sources(document)
     modes = document.get("escape_by_mode", {})
     _need_keys("escape_by_mode", modes, allowed=tuple(ESCAPE_BY_MODE), needed=tuple(ESCAPE_BY_MODE))
     elements = document.get("elements", {})
@@ -256,7 +315,33 @@ def _fate(document: dict[str, Any]) -> Fate:
     )
 
 
-def _element(symbol: str, entry: dict[str, Any], sources: Mapping[str, Source]) -> ElementFate:
+def _sources(document: dict[str, Any]) -> dict[str, _Sourced]:
+    """Return the sources with the spread of what they give."""
+    spreads = {
+        key: Spread(
+            factor=value.get("factor", 1.0),
+            sd=value.get("sd", 0.0),
+            status=value.get("status", ""),
+            reason=value.get("reason", ""),
+        )
+        for key, value in document.get("spreads", {}).items()
+    }
+    sources = {
+        key: _Sourced(Source(**value), spreads.pop(key, None))
+        for key, value in document.get("sources", {}).items()
+    }
+    if spreads:
+        msg = f"spreads: {', '.join(spreads)} is no source; allowed: {', '.join(sources)}"
+        raise DataError(msg)
+    return sources
+
+
+class _Sourced(NamedTuple):
+    source: Source
+    spread: Spread | None
+
+
+def _element(symbol: str, entry: dict[str, Any], sources: Mapping[str, _Sourced]) -> ElementFate:
     where = f"elements.{symbol}"
     _need_keys(where, entry, allowed=_ELEMENT_KEYS, needed=())
     if ("blood_half_time_s" in entry) != ("from_blood" in entry):
@@ -270,7 +355,7 @@ def _element(symbol: str, entry: dict[str, Any], sources: Mapping[str, Source]) 
         for key, value in entry.items()
         if key != "nuclides"
     }
-    for key in _SHARES:
+    for key in SHARES:
         if key in figures:
             total = sum(figures[key].values.values())
             if abs(total - 1.0) > _SUM_ROUND_OFF:
@@ -280,7 +365,7 @@ def _element(symbol: str, entry: dict[str, Any], sources: Mapping[str, Source]) 
 
 
 def _figure(
-    where: str, entry: object, sources: Mapping[str, Source], *, probability: bool
+    where: str, entry: object, sources: Mapping[str, _Sourced], *, probability: bool
 ) -> Figure:
     if not isinstance(entry, dict) or entry.get("source") not in sources:
         msg = (
@@ -297,7 +382,8 @@ def _figure(
             raise InvalidValueError(msg)
     if "value" in values:
         values = {"": values.pop("value"), **values}
-    return Figure(values=MappingProxyType(values), source=sources[entry["source"]])
+    source, spread = sources[entry["source"]]
+    return Figure(values=MappingProxyType(values), source=source, spread=spread)
 
 
 def _need_keys(

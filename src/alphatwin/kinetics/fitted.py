@@ -51,6 +51,8 @@ class Fit:
         How the models were weighed: ``evidence``, ``akaike``, or ``none`` (one was taken).
     weights
         Weight of every model considered; they add up to 1.
+    model_of_samples : (n_samples,) ndarray of int
+        Which model each sample is of: index into the models that gave any.
     priors
         Priors that the models with samples used.
     log_evidence
@@ -88,6 +90,7 @@ class Fit:
     why: str
     averaging: Averaging
     weights: dict[str, float]
+    model_of_samples: NDArray[np.intp]
     priors: tuple[Prior, ...]
     log_evidence: dict[str, float]
     aicc: dict[str, float]
@@ -196,6 +199,7 @@ def fit_of_part(
         why=found.why,
         averaging=found.averaging,
         weights=found.weights,
+        model_of_samples=_models_of_samples(found),
         priors=priors_used(tuple(d.target.parts[part].scheme for d in found.drawn.values())),
         log_evidence=found.log_evidence,
         aicc=found.aicc,
@@ -244,6 +248,11 @@ def _integrals_bq_s(
         curve, administered_bq=administered_bq, decay_constant_per_s=decay_constant_per_s
     )
     return np.asarray(every_bq_s[is_leading])
+
+
+def _models_of_samples(found: Weighed) -> NDArray[np.intp]:
+    sizes = [drawn.made[0].rate_per_s.size for drawn in found.drawn.values()]
+    return np.repeat(np.arange(len(sizes)), sizes)[found.order]
 
 
 def _samples(found: Weighed, part: int) -> dict[str, NDArray[np.float64]]:

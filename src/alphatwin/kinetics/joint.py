@@ -109,6 +109,7 @@ def fit_jointly(
     decay_constant_per_s: float,
     priors: Priors,
     sharing: Sharing,
+    shape_of: Sequence[int] | None = None,
     model: str | None = None,
     averaging: Averaging = "evidence",
     error_model: ErrorModelName = "stated",
@@ -130,7 +131,10 @@ def fit_jointly(
     priors
         What the population says, the same for all.
     sharing
-        What they share.
+        What shapes share.
+    shape_of
+        Number of the shape of each curve, from 0 on: curves of one number have all rates in common,
+        as cycles of one region have; ``None`` gives each its own.
     model, averaging, error_model, samples, generator
         As in :func:`~alphatwin.kinetics.fit.fit`; an error model is fitted to all points at once.
 
@@ -143,6 +147,7 @@ def fit_jointly(
         If the points and priors cannot determine the curves.
     """
     _refuse(observations, administered_bq)
+    shapes = _shapes(shape_of, len(observations))
     for given_bq in administered_bq:
         refuse_impossible(given_bq, decay_constant_per_s, priors, samples)
     refuse_unknown(averaging, error_model)
@@ -158,7 +163,7 @@ def fit_jointly(
             )
             for seen, given_bq in zip(observations, administered_bq, strict=True)
         )
-        targets[name] = joint_target(parts, sharing)
+        targets[name] = joint_target(parts, sharing, shapes)
     scales_bq = tuple(
         bq_per_fraction(seen, administered_bq=a, decay_constant_per_s=decay_constant_per_s)
         for seen, a in zip(observations, administered_bq, strict=True)
@@ -179,20 +184,24 @@ def fit_jointly(
     return JointFit(fits, sharing, gain, _warnings(gain))
 
 
-def joint_target(parts: tuple[Part, ...], sharing: Sharing) -> Target:
+def joint_target(
+    parts: tuple[Part, ...], sharing: Sharing, shape_of: tuple[int, ...] | None = None
+) -> Target:
     """Return the density of parts of one model that share parameters.
 
     The deviates of the shape are, parameter by parameter, the shared one if there is one, then
-    those of the curves' own.
+    those of the shapes' own. Parts of one shape have the same deviates.
     """
     schemes = [part.scheme for part in parts]
     correlations = _correlations(schemes[0], sharing)
-    rows: list[list[tuple[int, float]]] = [[] for _ in range(len(parts) * len(correlations))]
+    shapes = _shapes(shape_of, len(parts))
+    n_shapes = max(shapes) + 1
+    rows: list[list[tuple[int, float]]] = [[] for _ in range(n_shapes * len(correlations))]
     width = 0
     for j, rho in enumerate(correlations):
         common = width
         width += rho > 0.0
-        for r in range(len(parts)):
+        for r in range(n_shapes):
             place = rows[r * len(correlations) + j]
             if rho > 0.0:
                 place.append((common, rho))
@@ -203,8 +212,20 @@ def joint_target(parts: tuple[Part, ...], sharing: Sharing) -> Target:
     for i, row in enumerate(rows):
         for column, value in row:
             matrix[i, column] = value
-    mixing = matrix.reshape(len(parts), len(correlations), width)
-    return Target(tuple(replace(p, mixing=m) for p, m in zip(parts, mixing, strict=True)), width)
+    mixing = matrix.reshape(n_shapes, len(correlations), width)
+    mixed = (replace(part, mixing=mixing[r]) for part, r in zip(parts, shapes, strict=True))
+    return Target(tuple(mixed), width)
+
+
+def _shapes(shape_of: Sequence[int] | None, n_curves: int) -> tuple[int, ...]:
+    found = tuple(range(n_curves)) if shape_of is None else tuple(shape_of)
+    if len(found) != n_curves or set(found) != set(range(max(found, default=-1) + 1)):
+        msg = (
+            f"shape_of must number the shapes of {n_curves} curves from 0 on without a gap, got "
+            f"{list(found)}"
+        )
+        raise InvalidValueError(msg)
+    return found
 
 
 def _correlations(scheme: Scheme, sharing: Sharing) -> list[float]:

@@ -150,7 +150,7 @@ def network(
     chain: DecayChain,
     elements: Mapping[str, FreeElement],
     escape_probability: Mapping[tuple[str, str], ArrayLike] | None = None,
-    escape_by_mode: Mapping[str, float] = ESCAPE_BY_MODE,
+    escape_by_mode: Mapping[str, ArrayLike] = ESCAPE_BY_MODE,
     internalised_fraction: ArrayLike = 0.0,
     vector: FreeElement | None = None,
 ) -> Network:
@@ -273,7 +273,7 @@ def element_of(name: str) -> str:
 
 
 def _escape(
-    chain: DecayChain, given: Mapping[tuple[str, str], ArrayLike], by_mode: Mapping[str, float]
+    chain: DecayChain, given: Mapping[tuple[str, str], ArrayLike], by_mode: Mapping[str, ArrayLike]
 ) -> Mapping[tuple[str, str], Floats]:
     escape: dict[tuple[str, str], Floats] = {}
     for parent in chain.nuclides:

@@ -16,11 +16,13 @@ from alphatwin.patient.course import (
     Course,
     Patient,
     Prediction,
-    PreviousTherapy,
     Region,
 )
+from alphatwin.patient.effect import EffectAssumptions, TissueEffect
+from alphatwin.patient.imaging import Imaging
 from alphatwin.patient.injected import Impurity, Injected
 from alphatwin.patient.measurement import MeasuredQuantity, Measurement, Point
+from alphatwin.patient.previous import PreviousDose, PreviousTherapy
 from alphatwin.patient.sharing import SharedFit
 from alphatwin.patient.uptake import UPTAKE_FACTORS, UptakeFactor
 
@@ -35,6 +37,8 @@ __all__ = [
     "CollectedUrine",
     "Course",
     "DecayDataName",
+    "EffectAssumptions",
+    "Imaging",
     "Impurity",
     "Injected",
     "Marrow",
@@ -43,9 +47,11 @@ __all__ = [
     "Patient",
     "Point",
     "Prediction",
+    "PreviousDose",
     "PreviousTherapy",
     "Region",
     "SharedFit",
+    "TissueEffect",
     "UptakeFactor",
     "Urine",
     "UrineVoiding",

@@ -23,6 +23,8 @@ LONGEST_S = 3.2e7
 """A year: later than any blood or urine of a course; beyond, a slip of the unit is sure. [s]"""
 LARGEST_RATE_PER_S = 1e12
 LARGEST_RATIO = 1e3
+BLOOD_VOLUMES_ML = (50.0, 2e4)
+"""Of a newborn, and more than anybody has. [mL]"""
 _RESPONSES = (1e-12, 1e6)
 _VOLUMES_ML = (1e-6, 1e5)
 
@@ -149,6 +151,8 @@ class Blood:
         Concentration in cells over that in plasma.
     solve_for
         Daughters whose activity at drawing is solved for, in canonical form.
+    volume_ml
+        Volume of all blood; ``None``: scaled from the reference adult. [mL]
     """
 
     administration: str
@@ -157,6 +161,7 @@ class Blood:
     haematocrit_fraction: float | None = None
     cell_to_plasma_ratio: float = 0.0
     solve_for: tuple[str, ...] = ()
+    volume_ml: float | None = None
 
     def __post_init__(self) -> None:
         if len(self.samples) < LEAST_SAMPLES:
@@ -181,6 +186,8 @@ class Blood:
         if cells is not None and not 0.0 < cells < 1.0:
             msg = f"haematocrit must lie above 0 and below 1 (0.42, not 42 %), got {cells:g}"
             raise InvalidValueError(msg)
+        if self.volume_ml is not None:
+            _refuse_outside("volume", self.volume_ml, *BLOOD_VOLUMES_ML, " mL")
         _refuse_outside("cell_to_plasma_ratio", self.cell_to_plasma_ratio, 0.0, LARGEST_RATIO)
         if cells is None and any(s.fluid == "plasma" for s in self.samples):
             msg = "a sample is of plasma; the concentration in blood needs the haematocrit"

@@ -9,38 +9,25 @@ from typing import TYPE_CHECKING, Literal
 from alphatwin.errors import InvalidValueError
 from alphatwin.patient.assumptions import Assumptions
 from alphatwin.patient.blood import BLOOD
+from alphatwin.patient.effect import EffectAssumptions
+from alphatwin.patient.imaging import Imaging, check_shared_errors
 from alphatwin.patient.injected import Injected
+from alphatwin.patient.previous import RED_MARROW
 from alphatwin.patient.sharing import SharedFit, check_shared_curves, check_shared_regions
 from alphatwin.patient.uptake import UPTAKE_FACTORS
 
 if TYPE_CHECKING:
     from alphatwin.patient.blood import Blood, Marrow, Urine
     from alphatwin.patient.measurement import Measurement
+    from alphatwin.patient.previous import PreviousTherapy
     from alphatwin.patient.uptake import UptakeFactor
 
 Sex = Literal["female", "male", "unknown"]
 RegionKind = Literal["organ", "lesion"]
 KineticsSource = Literal["measured", "population"]
+MOST_MASS_RELATIVE_SD = 3.0
+"""Of a region so small that its boundary is lost in the resolution: nothing is known beyond."""
 _MARROW = {"red_marrow", "bone_marrow", "marrow"}
-
-
-@dataclass(frozen=True, slots=True)
-class PreviousTherapy:
-    """Radionuclide therapy given before this course.
-
-    Attributes
-    ----------
-    agent
-        Name of the agent.
-    activity_bq
-        Cumulative activity; ``None`` if it is not known. [Bq]
-    cycles
-        Number of cycles; ``None`` if it is not known.
-    """
-
-    agent: str
-    activity_bq: float | None = None
-    cycles: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +78,8 @@ class Region:
         given. [kg]
     mass_relative_sd
         Standard uncertainty of the mass (of the volume, by delineation), over the mass.
+    size_uncertainty_from
+        ``stated``, or by ``delineation``: from voxels, resolution and the hand that drew.
     density_g_per_ml
         Mass density used to turn volume into mass and back. [g/mL]
     kinetics
@@ -106,6 +95,7 @@ class Region:
     density_g_per_ml: float
     kinetics: KineticsSource
     population_region: str
+    size_uncertainty_from: Literal["stated", "delineation"] = "stated"
 
     def __post_init__(self) -> None:
         for name in ("mass_kg", "density_g_per_ml"):
@@ -113,10 +103,10 @@ class Region:
             if value is not None and not 0.0 < value < math.inf:
                 msg = f"{name} of region {self.name!r} must be finite and > 0, got {value}"
                 raise InvalidValueError(msg)
-        if not 0.0 <= self.mass_relative_sd < 1.0:
+        if not 0.0 <= self.mass_relative_sd < MOST_MASS_RELATIVE_SD:
             msg = (
-                f"mass_relative_sd of region {self.name!r} must be at least 0 and below 1, "
-                f"got {self.mass_relative_sd}"
+                f"mass_relative_sd of region {self.name!r} must be at least 0 and below "
+                f"{MOST_MASS_RELATIVE_SD:g}, got {self.mass_relative_sd:.3g}"
             )
             raise InvalidValueError(msg)
 
@@ -219,6 +209,10 @@ class Course:
         nothing is known of it, and nothing is computed.
     sharing
         Which curves are fitted jointly; all others are fitted one by one.
+    effect
+        What is stated of biological effects; the rest is published, or not known.
+    imaging
+        Resolution and recovery of the camera; ``None`` if not stated.
     """
 
     title: str
@@ -233,6 +227,8 @@ class Course:
     urine: Urine | None = None
     marrow: Marrow | None = None
     sharing: tuple[SharedFit, ...] = ()
+    effect: EffectAssumptions = field(default_factory=EffectAssumptions)
+    imaging: Imaging | None = None
 
     def __post_init__(self) -> None:
         regions = {r.name for r in self.regions}
@@ -255,6 +251,8 @@ class Course:
                 if name not in names:
                     msg = f"measurement names the {what} {name!r}; allowed: {sorted(names)}"
                     raise InvalidValueError(msg)
+            region = self.region(m.region)
+            check_shared_errors(m, region=region, imaging=self.imaging)
         series = [(m.region, m.administration) for m in self.measurements]
         if len(set(series)) != len(series):
             twice = sorted({s for s in series if series.count(s) > 1})
@@ -264,6 +262,8 @@ class Course:
             )
             raise InvalidValueError(msg)
         self._check_blood(given)
+        self._check_previous(regions)
+        self._check_effect(regions)
         dosed = regions if self.blood is None else {*regions, BLOOD}
         for p in self.predictions:
             named = {r for f in p.factors for r in f.regions or ()}
@@ -290,6 +290,23 @@ class Course:
                 administrations=self.administrations,
                 measurements=self.measurements,
             )
+
+    def _check_previous(self, regions: set[str]) -> None:
+        for therapy in self.patient.previous_therapies or ():
+            names = [d.region for d in therapy.doses]
+            unknown = sorted(set(names) - {*regions, RED_MARROW})
+            if unknown or len(set(names)) != len(names):
+                msg = (
+                    f"previous therapy {therapy.agent!r} has doses of {names}; give one for each "
+                    f"of {sorted({*regions, RED_MARROW})} at most"
+                )
+                raise InvalidValueError(msg)
+
+    def _check_effect(self, regions: set[str]) -> None:
+        stated = {t.region for t in self.effect.tissues}
+        if not stated <= regions:
+            msg = f"tissues are stated of {sorted(stated - regions)}; regions: {sorted(regions)}"
+            raise InvalidValueError(msg)
 
     def _check_blood(self, given: set[str]) -> None:
         for what, part in (("blood", self.blood), ("urine", self.urine)):

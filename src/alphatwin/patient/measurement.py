@@ -78,9 +78,22 @@ class Measurement:
         Time since administration to which every value was corrected for physical decay of
         ``nuclide``; ``None`` if the values are those present at the time of measurement. [s]
     points
-        The values, in order of time.
+        The values, in order of time. Their uncertainties are those that no point shares with
+        another (counts).
     source
         Where the values come from, in words.
+    camera
+        Name of the camera, if there are several: measurements by one camera share the error of
+        its calibration.
+    recovery_relative_sd
+        Standard uncertainty of the recovery coefficient, over the coefficient: one error for all
+        points of the region, after every administration.
+    is_recovered_by_curve
+        Whether the values were corrected with the recovery curve of the course's imaging: the
+        errors of its parameters and of the volume are then followed through it.
+    volume_relative_sd
+        Standard uncertainty of the values by the volume that was delineated, over the values: the
+        error of the region's volume, by another power.
     """
 
     region: str
@@ -90,8 +103,13 @@ class Measurement:
     decay_corrected_to_s: float | None
     points: tuple[Point, ...]
     source: str = ""
+    camera: str = ""
+    recovery_relative_sd: float = 0.0
+    is_recovered_by_curve: bool = False
+    volume_relative_sd: float = 0.0
 
     def __post_init__(self) -> None:
+        self._check_shared_errors()
         if not self.points:
             msg = f"measurement of {self.region!r} has no points; give at least one"
             raise InvalidValueError(msg)
@@ -102,4 +120,26 @@ class Measurement:
         to_s = self.decay_corrected_to_s
         if to_s is not None and not math.isfinite(to_s):
             msg = f"decay_corrected_to_s must be finite or None, got {to_s}"
+            raise InvalidValueError(msg)
+
+    def _check_shared_errors(self) -> None:
+        for name in ("recovery_relative_sd", "volume_relative_sd"):
+            if not 0.0 <= getattr(self, name) < 1.0:
+                msg = (
+                    f"{name} of {self.region!r} must be at least 0 and below 1, "
+                    f"got {getattr(self, name)}"
+                )
+                raise InvalidValueError(msg)
+        if self.is_recovered_by_curve and (self.recovery_relative_sd or self.volume_relative_sd):
+            msg = (
+                f"measurement of {self.region!r} has a recovery curve, from which its errors of "
+                "recovery and volume follow; leave the stated ones out, or the curve"
+            )
+            raise InvalidValueError(msg)
+        is_concentration = self.quantity is MeasuredQuantity.CONCENTRATION_BQ_PER_ML
+        if is_concentration and self.volume_relative_sd:
+            msg = (
+                f"measurement of {self.region!r} is a concentration, which is multiplied with the "
+                "volume: its error is in already; leave volume out"
+            )
             raise InvalidValueError(msg)

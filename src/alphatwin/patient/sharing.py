@@ -24,7 +24,8 @@ class SharedFit:
     """Curves that are fitted jointly.
 
     Regions that were measured after the same administration are fitted together; over cycles it
-    is the curves of each region after several administrations, region by region.
+    is the curves of each region after several administrations, region by region. Where regions
+    share a half-life and cycles share all rates, it is all curves of these regions at once.
 
     Attributes
     ----------
@@ -36,8 +37,8 @@ class SharedFit:
     uptake_half_time_geometric_sd
         The same of the uptake half-time.
     is_over_cycles
-        Whether cycles of each region share all rates, each with its own uptake. Excludes both
-        spreads, which are between regions.
+        Whether cycles of each region share all rates, each with its own uptake. The spreads are
+        between regions, beside it.
     """
 
     regions: tuple[str, ...]
@@ -51,22 +52,27 @@ class SharedFit:
             if spread is not None and not 1.0 <= spread < math.inf:
                 msg = f"a geometric_sd between regions must be finite and at least 1, got {spread}"
                 raise InvalidValueError(msg)
-        if self.is_over_cycles != (spreads == (None, None)):
+        if not self.is_over_cycles and not self.is_between_regions:
             msg = (
                 "give what is shared: an effective half-life or an uptake half-time between "
-                "regions, or else all rates between cycles; got "
-                f"{'both' if self.is_over_cycles else 'neither'}"
+                "regions, or all rates between cycles, or both; got neither"
             )
             raise InvalidValueError(msg)
         if len(set(self.regions)) != len(self.regions):
             msg = f"regions of a joint fit must be named once each, got {list(self.regions)}"
             raise InvalidValueError(msg)
-        least = 1 if self.is_over_cycles else 2
+        least = 2 if self.is_between_regions else 1
         if not least <= len(self.regions) <= MOST_CURVES:
             msg = (
                 f"regions of a joint fit must be {least} to {MOST_CURVES}, got {len(self.regions)}"
             )
             raise InvalidValueError(msg)
+
+    @property
+    def is_between_regions(self) -> bool:
+        """Whether regions share a half-life or a half-time."""
+        spreads = (self.effective_half_life_geometric_sd, self.uptake_half_time_geometric_sd)
+        return spreads != (None, None)
 
     def curves(self, measurements: Sequence[Measurement]) -> tuple[tuple[Measurement, ...], ...]:
         """Return the measurements of each joint fit; a curve that stands alone is left out."""
@@ -74,8 +80,12 @@ class SharedFit:
         for m in measurements:
             if m.region in self.regions:
                 key = m.region if self.is_over_cycles else m.administration
-                found.setdefault(key, []).append(m)
+                found.setdefault("" if self._is_both else key, []).append(m)
         return tuple(tuple(group) for group in found.values() if len(group) > 1)
+
+    @property
+    def _is_both(self) -> bool:
+        return self.is_over_cycles and self.is_between_regions
 
 
 def check_shared_regions(
@@ -135,7 +145,7 @@ def check_shared_curves(
     for name in shared.regions:
         if not joined[name]:
             why = "no other region of the joint fit was measured after the same administration"
-            if shared.is_over_cycles:
+            if shared.is_over_cycles and not shared.is_between_regions:
                 why = "cycles need it measured after two administrations or more"
             msg = f"region {name!r} has no curve to share with: {why}; leave it out"
             raise InvalidValueError(msg)
@@ -150,7 +160,7 @@ def check_shared_curves(
             msg = f"curves of a joint fit must be at most {MOST_CURVES}, got {len(group)}"
             raise InvalidValueError(msg)
     populations = sorted({r.population_region for r in regions if r.name in shared.regions})
-    if not shared.is_over_cycles and len(populations) > 1:
+    if shared.is_between_regions and len(populations) > 1:
         msg = (
             f"regions of a joint fit must have one population_region, got {populations}: what they "
             "share has one prior; state the same in each of [[regions]]"

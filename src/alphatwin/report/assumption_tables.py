@@ -9,7 +9,11 @@ from alphatwin.report.tables import AGENTS_PER_TABLE, Table
 from alphatwin.report.value import Caution
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from alphatwin.report.value import Alternative, Assumption, DoseReport, Effect, SourceRecord
+
+_OF_QUANTITY = {"rbe_weighted_dose_gy": " (RBE-weighted)", "bed_gy": " (BED)"}
 
 
 def effects_tables(report: DoseReport) -> list[Table]:
@@ -37,8 +41,7 @@ def effects_tables(report: DoseReport) -> list[Table]:
                 for name, effects in _by_quantity(alternative):
                     cells = [_effect_cell([e for e in effects if e.agent == a]) for a in agents]
                     if any(cell != MISSING for cell in cells):
-                        weighted = " (RBE-weighted)" if name == "rbe_weighted_dose_gy" else ""
-                        instead = prose(alternative.value + weighted)
+                        instead = prose(alternative.value + _OF_QUANTITY.get(name, ""))
                         first = "" if last == assumption.name else prose(assumption.name)
                         used = prose(assumption.value) if first else ""
                         rows.append((first, used, instead, *cells))
@@ -82,13 +85,18 @@ def without_effect(report: DoseReport, assumption: Assumption) -> list[str]:
 
 def grouped_warnings(report: DoseReport, *, loud: bool) -> list[Caution]:
     """Return the loud or the quiet warnings; those that say the same of several places once."""
-    groups: dict[tuple[str, str], list[str]] = {}
-    for caution in report.warnings:
-        if caution.loud == loud:
-            groups.setdefault((caution.code, caution.message), []).append(caution.where)
+    return grouped(c for c in report.warnings if c.loud == loud)
+
+
+def grouped(cautions: Iterable[Caution]) -> list[Caution]:
+    """Return warnings, those that say the same of several places once."""
+    groups: dict[tuple[str, bool, str], list[str]] = {}
+    for caution in cautions:
+        key = (caution.code, caution.loud, caution.message)
+        groups.setdefault(key, []).append(caution.where)
     return [
         Caution(code=code, loud=loud, where=", ".join(dict.fromkeys(places)), message=message)
-        for (code, message), places in groups.items()
+        for (code, loud, message), places in groups.items()
     ]
 
 

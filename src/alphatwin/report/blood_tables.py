@@ -41,7 +41,8 @@ def blood_tables(report: DoseReport) -> list[Table]:
     if blood is None:
         return []
     names = agent_names(report)
-    tables = [_agents(names, blood), *(_samples(curve) for curve in blood.curves)]
+    tables = [_agents(names, blood), *_fates(names, blood)]
+    tables += [_samples(curve) for curve in blood.curves]
     if blood.balance:
         tables.append(_balance(blood))
     return tables
@@ -77,6 +78,52 @@ def _agents(names: list[str], blood: BloodRecord) -> Table:
             for name, a, m in zip(names, blood.agents, marrows, strict=True)
         ),
     )
+
+
+def _fates(names: list[str], blood: BloodRecord) -> list[Table]:
+    """Return what the fate of daughters does to marrow, blood and bladder; none without a fate."""
+    rows = [(name, a, a.red_marrow) for name, a in zip(names, blood.agents, strict=True)]
+    moved = [
+        (name, a, m) for name, a, m in rows if m is not None and m.if_daughters_stay_gy is not None
+    ]
+    if not moved:
+        return []
+    dose = dose_unit(m.absorbed_dose_gy.high for _, _, m in moved)
+    bladder = unit_for(
+        max((sum((a.bladder_decays_of_free or {}).values()) for _, a, _ in moved), default=0.0)
+        or 1.0,
+        "Bq s",
+    )
+    return [
+        Table(
+            title="What the fate of daughters does to red marrow, and to blood and bladder",
+            head=(
+                "Agent",
+                f"Red marrow\n{dose.text}",
+                f"of it from bone\n{dose.text}",
+                f"if daughters stayed\n{dose.text}",
+                "Measured in blood\nover the fate",
+                f"Free atoms in the bladder\n{bladder.text}",
+            ),
+            rows=tuple(
+                (
+                    prose(name),
+                    interval(m.absorbed_dose_gy, size=dose.size),
+                    interval(m.from_bone_gy, size=dose.size),
+                    interval(m.if_daughters_stay_gy, size=dose.size),
+                    "; ".join(
+                        f"{nuclide_label(member)} {number(ratio.median, digits=2)}"
+                        for member, ratio in a.measured_over_fate.items()
+                    )
+                    or MISSING,
+                    MISSING
+                    if a.bladder_decays_of_free is None
+                    else number(sum(a.bladder_decays_of_free.values()) / bladder.size, digits=2),
+                )
+                for name, a, m in moved
+            ),
+        )
+    ]
 
 
 def _weighted(marrow: MarrowRecord | None) -> Estimate | None:

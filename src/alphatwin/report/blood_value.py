@@ -82,6 +82,14 @@ class MarrowRecord:
         dict[str, float] | None,
         _doc("Median number of decays of each member in the marrow; null if its mass is unknown."),
     ]
+    from_bone_gy: Annotated[
+        Estimate | None,
+        _doc("Part of it from free nuclides on bone surfaces; null if no fate of daughters acts."),
+    ]
+    if_daughters_stay_gy: Annotated[
+        Estimate | None,
+        _doc("The dose if daughters not measured stayed in blood; null if no fate acts on them."),
+    ]
     left_out: Annotated[str, _doc("What the dose lacks.")]
 
 
@@ -96,12 +104,26 @@ class BloodAgent:
         dict[str, float] | None,
         _doc("Median decays of each member per volume of blood; null if blood was not sampled."),
     ]
+    measured_over_fate: Annotated[
+        dict[str, Estimate],
+        _doc(
+            "Decays measured in blood over those that the fate of daughters puts there, by "
+            "daughter; empty where none was measured or no fate acts."
+        ),
+    ]
     red_marrow: Annotated[
         MarrowRecord | None, _doc("Red marrow; null if the course does not ask for it.")
     ]
     bladder_decays: Annotated[
         dict[str, Estimate] | None,
         _doc("Decays of each member in the bladder contents; null if voiding is not known."),
+    ]
+    bladder_decays_of_free: Annotated[
+        dict[str, float] | None,
+        _doc(
+            "Median decays there, besides, of free atoms that the fate of daughters excretes; null "
+            "if no fate acts or voids do not go on."
+        ),
     ]
     excreted_fraction: Annotated[
         Estimate | None,

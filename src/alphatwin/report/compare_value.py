@@ -46,8 +46,18 @@ class ComparedRegion:
 
     region: Annotated[str, _doc("Name of the region.")]
     kind: Annotated[str, _doc("organ or lesion.")]
-    kinetics: Annotated[str, _doc("measured in this patient, or population.")]
+    kinetics: Annotated[str, _doc("measured in this patient, population, or blood, of red marrow.")]
     agents: Annotated[tuple[AgentInRegion, ...], _doc("In the order that was asked for.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BloodOfAgent:
+    """Decays in blood under one agent."""
+
+    agent: Annotated[str, _doc("Name of the agent.")]
+    blood_bq_s_per_ml: Annotated[
+        dict[str, Estimate], _doc("Decays of each member per volume of blood.")
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +88,14 @@ class CompareReport:
     rbe_recoil: Annotated[float, _doc("RBE of recoil nuclei, deterministic effects.")]
     agents: Annotated[tuple[ComparedAgent, ...], _doc("Agents, the first is the basis of ratios.")]
     regions: Annotated[
-        tuple[ComparedRegion, ...], _doc("Regions whose mass is known; the others have no dose.")
+        tuple[ComparedRegion, ...],
+        _doc(
+            "Regions whose mass is known; the others have no dose. Red marrow is the last where "
+            "the course asks for it, with the agents of which blood tells."
+        ),
+    ]
+    blood: Annotated[
+        tuple[BloodOfAgent, ...], _doc("Agents of which the blood samples tell; empty if none.")
     ]
     lesion_to_organ: Annotated[
         tuple[LesionToOrgan, ...], _doc("Every lesion against every organ, agent by agent.")

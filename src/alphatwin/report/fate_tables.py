@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from alphatwin.report.numbers import (
     MISSING,
+    borne,
     dose_unit,
     nuclide_label,
     number,
     percent,
     prose,
     ratio,
+    relative_width,
 )
 from alphatwin.report.picture import agent_names
 from alphatwin.report.tables import Table
@@ -45,14 +47,18 @@ def _fates(name: str, agent: AgentReport) -> Table:
     cells = {(row.region, row.preset): row for row in agent.daughter_fates}
     medians = [r.absorbed_dose_gy for r in agent.daughter_fates if r.absorbed_dose_gy is not None]
     unit = dose_unit(medians)
+    widths = {d.region: relative_width(d.absorbed_dose_gy) for d in agent.regions}
     return Table(
         title=prose(
-            f"{name}: median absorbed dose ({unit.text}) under each fate of its daughters; "
-            "then its ratio to the fate in force, absorbed / RBE-weighted"
+            f"{name}: median absorbed dose ({unit.text}) under each fate of its daughters, with "
+            "its 95 % interval; then its ratio to the fate in force, absorbed / RBE-weighted"
         ),
         head=("Region", *(_head(preset, in_force=i == 0) for i, preset in enumerate(presets))),
         rows=tuple(
-            (region, *(_cell(cells[region, preset], unit.size) for preset in presets))
+            (
+                region,
+                *(_cell(cells[region, preset], unit.size, widths[region]) for preset in presets),
+            )
             for region in dict.fromkeys(row.region for row in agent.daughter_fates)
         ),
     )
@@ -63,12 +69,15 @@ def _head(preset: str, *, in_force: bool) -> str:
     return f"{words}\nin force" if in_force else words
 
 
-def _cell(row: FateDose, size: float) -> str:
+def _cell(row: FateDose, size: float, relative: float) -> str:
     absorbed, weighted = row.absorbed_dose_ratio, row.rbe_weighted_dose_ratio
     if row.absorbed_dose_gy is None or absorbed is None or weighted is None:
         return MISSING
     ratios = f"{ratio(absorbed)} / {ratio(weighted)}"
-    return f"{number(row.absorbed_dose_gy / size)}\n{ratios}"
+    low, high = row.absorbed_dose_low_gy or 0.0, row.absorbed_dose_high_gy or 0.0
+    limits = f"{number(low / size)} to {number(high / size)}"
+    dose = row.absorbed_dose_gy / size
+    return f"{borne(dose, width=relative * dose)}\n({limits})\n{ratios}"
 
 
 def elsewhere_tables(report: DoseReport) -> list[Table]:

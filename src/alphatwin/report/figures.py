@@ -9,6 +9,7 @@ from alphatwin.report.figure_curves import draw_curves
 from alphatwin.report.figure_doses import draw_agents, draw_stacks
 from alphatwin.report.figure_published import draw_published
 from alphatwin.report.figure_shares import draw_shares
+from alphatwin.report.figure_tornado import draw_tornado
 from alphatwin.report.style import house_style
 
 if TYPE_CHECKING:
@@ -27,9 +28,9 @@ def draw(report: DoseReport) -> tuple[Picture, ...]:
     Returns
     -------
     tuple of Picture
-        Shares of decays, agents side by side, published doses, what the dose is made of, curves,
-        chains. A figure that has nothing to show is left out; one that does not fit a page
-        comes in parts.
+        Shares of decays, agents side by side, published doses, what the dose is made of, what
+        makes it uncertain, curves, chains. A figure that has nothing to show is left out; one
+        that does not fit a page comes in parts.
     """
     with house_style():
         return (
@@ -37,6 +38,7 @@ def draw(report: DoseReport) -> tuple[Picture, ...]:
             *draw_agents(report),
             *draw_published(report),
             *draw_stacks(report),
+            *draw_tornado(report),
             *draw_curves(report),
             *draw_chains(report),
         )

@@ -8,7 +8,16 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from alphatwin.report import assumption_tables, blood_tables, fate_tables, fit_tables, tables
+from alphatwin.report import (
+    assumption_tables,
+    blood_tables,
+    effect_tables,
+    fate_tables,
+    fit_tables,
+    tables,
+    uncertainty_tables,
+)
+from alphatwin.report.board import board, told_later
 from alphatwin.report.figures import draw
 from alphatwin.report.numbers import MISSING, count, nuclide_label, number, prose
 from alphatwin.report.style import FONT, FONT_FILES
@@ -47,7 +56,7 @@ def to_html(
     str
         The page; every text of the report is escaped.
     """
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     shown = draw(report) if pictures is None else pictures
     by_section: dict[str, list[Picture]] = {}
     for picture in shown:
@@ -60,9 +69,13 @@ def to_html(
         tables=tables,
         fit_tables=fit_tables,
         fate_tables=fate_tables,
+        effect_tables=effect_tables,
         blood_tables=blood_tables,
+        uncertainty_tables=uncertainty_tables,
         assumption_tables=assumption_tables,
-        font_faces=_font_faces(),
+        font_faces=font_faces(),
+        board=board(report),
+        later=assumption_tables.grouped(told_later(report)),
         loud=assumption_tables.grouped_warnings(report, loud=True),
         quiet=assumption_tables.grouped_warnings(report, loud=False),
         without_effect=assumption_tables.without_effect,
@@ -77,11 +90,17 @@ def to_html(
             for s in dose.decay_shares
         ),
     )
+    return without_controls(page)
+
+
+def without_controls(page: str) -> str:
+    """Return the page with a space for every control character but line feed and tab."""
     return page.translate(_CONTROLS)
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return the environment of the templates of every report: all text is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -118,7 +137,7 @@ def _soft(text: str) -> Markup:
 
 
 @cache
-def _font_faces() -> str:
+def font_faces() -> str:
     """Return the CSS that carries the shipped fonts inside the page."""
     faces = []
     for (weight, style), name in FONT_FILES.items():

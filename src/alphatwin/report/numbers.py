@@ -1,5 +1,6 @@
 """Numbers and labels as a reader wants them: no more digits than the interval bears.
 
+One rule for all that comes from samples: two significant digits of the width of the 95 % interval.
 A value and the ends of its interval have one number of decimals: that which leaves two significant
 digits of the width of the interval. Where that would move the value or an end by more than a tenth
 of itself, the interval spans orders of magnitude; then each number keeps two digits of its own.
@@ -219,6 +220,42 @@ def interval(estimate: Estimate | None, *, size: float = 1.0) -> str:
         median, low, high = (_fixed(v, places) if v else "0" for v in values)
     text = f"{median} [{low}{' to ' if values[1] < 0.0 else '–'}{high}]"
     return f"{text} × 10{superscript(exponent)}" if exponent else text
+
+
+def borne(value: float | None, *, width: float) -> str:
+    """Return one number with the digits that the width of its 95 % interval bears.
+
+    Parameters
+    ----------
+    value
+        The number; None gives a dash.
+    width
+        Width of its interval, in the same unit. Where it is wider than the number, and where it
+        is nothing, the number keeps two digits and three.
+    """
+    if value is None or value == 0.0:
+        return number(value)
+    if width <= 1e-9 * abs(value):
+        return number(value)
+    digits = _places(width, digits=2) + math.floor(math.log10(abs(value))) + 1
+    return number(value, digits=min(max(digits, 2), 15))
+
+
+def relative_width(estimate: Estimate | None) -> float:
+    """Return the width of a 95 % interval over its median: 0 where there is none."""
+    if estimate is None or estimate.median == 0.0:
+        return 0.0
+    return (estimate.high - estimate.low) / abs(estimate.median)
+
+
+def shown_share(share: float, share_sd: float) -> str:
+    """Return an estimated share as a percentage, with the digits that its standard error bears."""
+    width = 2.0 * 1.96 * share_sd
+    if share < max(0.005, 1.96 * share_sd):
+        return f"< {max(1, math.ceil(100.0 * max(share, 1.96 * share_sd)))} %"
+    places = min(max(_places(100.0 * width, digits=1), 0), 1) if width > 0.0 else 0
+    value = round(100.0 * share, places)
+    return f"{value:.{places}f} %"
 
 
 def _own_digits(value: float, *, least: float) -> str:

@@ -49,15 +49,40 @@ def to_pdf(
     OutputError
         If the pages cannot be set.
     """
+    page = to_html(report, pictures=pictures, for_print=True)
+    return set_pages(page, title=TITLE, created_at=created_at)
+
+
+def set_pages(page: str, *, title: str, created_at: datetime | None = None) -> bytes:
+    """Return an HTML page as a PDF file of A4 pages.
+
+    Parameters
+    ----------
+    page
+        The page; fonts and figures inside it.
+    title
+        Title of the file; never that of a course, which may name a patient.
+    created_at
+        Time of creation to be written into the file; None takes the clock.
+
+    Returns
+    -------
+    bytes
+        The file.
+
+    Raises
+    ------
+    OutputError
+        If the pages cannot be set.
+    """
     import plutoprint
 
-    page = to_html(report, pictures=pictures, for_print=True)
     book = plutoprint.Book(plutoprint.PAGE_SIZE_A4, media=plutoprint.MEDIA_TYPE_PRINT)
     book.custom_resource_fetcher = _closed_fetcher()
     stream = io.BytesIO()
     try:
         book.load_html(page)
-        book.set_metadata(plutoprint.PDF_METADATA_TITLE, TITLE)
+        book.set_metadata(plutoprint.PDF_METADATA_TITLE, title)
         book.set_metadata(plutoprint.PDF_METADATA_SUBJECT, SUBJECT)
         if created_at is not None:
             stamp = created_at.isoformat(timespec="seconds")

@@ -89,6 +89,7 @@ def _values() -> dict[str, type]:
     from alphatwin.report import evidence_value
     from alphatwin.report.compare_value import CompareReport
     from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
+    from alphatwin.report.plan_value import PlanReport
     from alphatwin.report.schedule_value import ScheduleReport
     from alphatwin.report.value import DoseReport
 
@@ -98,6 +99,7 @@ def _values() -> dict[str, type]:
         "nuclide": NuclideReport,
         "agents": AgentsReport,
         "compare": CompareReport,
+        "plan": PlanReport,
         "schedule": ScheduleReport,
         "evidence_list": evidence_value.EvidenceListReport,
         "evidence_record": evidence_value.EvidenceRecordReport,

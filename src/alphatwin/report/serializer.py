@@ -23,12 +23,14 @@ if TYPE_CHECKING:
         EvidenceRecordReport,
     )
     from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
+    from alphatwin.report.plan_value import PlanReport
     from alphatwin.report.schedule_value import ScheduleReport
     from alphatwin.report.value import DoseReport
 
     Report = (
         DoseReport
         | CompareReport
+        | PlanReport
         | ScheduleReport
         | ChainReport
         | NuclideReport
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 Kind = Literal[
     "dose",
     "compare",
+    "plan",
     "schedule",
     "chain",
     "nuclide",

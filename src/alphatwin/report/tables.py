@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from alphatwin.report.numbers import (
     MISSING,
+    borne,
     dose_unit,
     interval,
     nuclide_label,
@@ -18,6 +19,7 @@ from alphatwin.report.numbers import (
     percent,
     prose,
     quantity,
+    relative_width,
     unit_for,
 )
 from alphatwin.report.picture import agent_names
@@ -248,14 +250,19 @@ def decays_tables(report: DoseReport) -> list[Table]:
         Table(
             title=prose(f"{name}: median number of decays by nuclide"),
             head=("Region", *(nuclide_label(n) for n in agent.chain)),
-            rows=tuple(
-                (d.region, *(number(d.decays.get(n)) for n in agent.chain)) for d in agent.regions
-            ),
+            rows=tuple((d.region, *(_decays(d, n) for n in agent.chain)) for d in agent.regions),
             small=True,
         )
         for name, agent in zip(agent_names(report), report.agents, strict=True)
         if len(agent.chain) > 1
     ]
+
+
+def _decays(dose: RegionDose, nuclide: str) -> str:
+    """Write a median number of decays as well as those of the agent's nuclide are known."""
+    decays = dose.decays.get(nuclide)
+    width = relative_width(dose.time_integrated_activity_bq_s) * (decays or 0.0)
+    return borne(decays, width=width)
 
 
 def breakdown_tables(report: DoseReport) -> list[Table]:

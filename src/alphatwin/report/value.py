@@ -12,8 +12,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from alphatwin.report.blood_value import BloodRecord  # noqa: TC001 - pydantic reads them
+from alphatwin.report.effect_value import RegionEffect  # noqa: TC001 - pydantic reads it
 from alphatwin.report.estimates import Estimate, WeightedDose  # noqa: TC001
 from alphatwin.report.published_value import PublishedDose  # noqa: TC001 - pydantic reads it
+from alphatwin.report.uncertainty_value import DoseUncertainty  # noqa: TC001 - likewise
 
 Role = Literal["administered", "predicted"]
 
@@ -239,6 +241,11 @@ class FateDose:
     absorbed_dose_gy: Annotated[
         float | None, _doc("Median absorbed dose; null if the fate does not hold for this chain.")
     ]
+    absorbed_dose_low_gy: Annotated[
+        float | None,
+        _doc("Lower limit of the 95 % interval, the figures of the fate sampled; null likewise."),
+    ]
+    absorbed_dose_high_gy: Annotated[float | None, _doc("Upper limit; null likewise.")]
     rbe_weighted_dose_gy: Annotated[
         float | None, _doc("Median RBE-weighted dose, RBE as assumed; null likewise.")
     ]
@@ -306,6 +313,10 @@ class AgentReport:
         tuple[PublishedDose, ...],
         _doc("Absorbed doses published of an administered agent, region by region, may be empty."),
     ] = ()
+    biological_effect: Annotated[
+        tuple[RegionEffect, ...],
+        _doc("Effect of this one administration, where alpha/beta and mass are known."),
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,7 +325,7 @@ class Effect:
 
     agent: Annotated[str, _doc("Name of the agent.")]
     region: Annotated[str, _doc("Name of the region.")]
-    quantity: Annotated[str, _doc("absorbed_dose_gy or rbe_weighted_dose_gy.")]
+    quantity: Annotated[str, _doc("absorbed_dose_gy, rbe_weighted_dose_gy or bed_gy.")]
     ratio: Annotated[float, _doc("Answer under the alternative over the answer of this report.")]
 
 
@@ -380,3 +391,10 @@ class DoseReport:
         BloodRecord | None,
         _doc("Blood, red marrow and urine; null if the course says nothing of them."),
     ] = None
+    uncertainty_contributions: Annotated[
+        tuple[DoseUncertainty, ...],
+        _doc(
+            "What makes each dose uncertain: variance shares of its logarithm, by groups of "
+            "sources that are independent of each other (pick-freeze, first order and total)."
+        ),
+    ] = ()

@@ -16,6 +16,7 @@ References
 from __future__ import annotations
 
 import hashlib
+from typing import Final, Self
 
 import numpy as np
 
@@ -25,13 +26,49 @@ KEY_BYTES = 16
 """Length of a Philox 4x64 key: two words of 64 bits."""
 
 
+class SplitSeed(int):
+    """A seed of which some streams are those of another seed: the two sets of a pick-freeze design.
+
+    Attributes
+    ----------
+    other
+        The other seed, at least 0.
+    names
+        First labels of the streams that are concerned (``"calibration"``, ``"mass"``).
+    is_inside
+        Whether those streams take the other seed, or all the others do.
+    """
+
+    other: int
+    names: frozenset[str]
+    is_inside: bool
+
+    def __new__(cls, seed: int, *, other: int, names: frozenset[str], is_inside: bool) -> Self:
+        """Return the seed (``InvalidValueError`` if the other one is negative or the same)."""
+        if other < 0 or other == seed:
+            msg = f"the other seed must be at least 0 and differ from {seed}, got {other}"
+            raise InvalidValueError(msg)
+        made = super().__new__(cls, seed)
+        made.other, made.names, made.is_inside = other, names, is_inside
+        return made
+
+    def of(self, label: str) -> int:
+        """Return the seed of the streams whose first label this is."""
+        return self.other if (label in self.names) == self.is_inside else int(self)
+
+
+UNLABELLED: Final = ""
+"""First label of a stream without labels."""
+
+
 def stream(seed: int, *labels: str) -> np.random.Generator:
     """Return the random stream of these labels.
 
     Parameters
     ----------
     seed
-        Seed of the whole computation, at least 0.
+        Seed of the whole computation, at least 0; a :class:`SplitSeed` takes another one for some
+        first labels.
     *labels
         Names of the use; their order counts.
 
@@ -48,6 +85,8 @@ def stream(seed: int, *labels: str) -> np.random.Generator:
     if seed < 0:
         msg = f"seed must be at least 0, got {seed}"
         raise InvalidValueError(msg)
+    if isinstance(seed, SplitSeed):
+        seed = seed.of(labels[0] if labels else UNLABELLED)
     digest = hashlib.sha256(str(seed).encode())
     for label in labels:
         text = label.encode()

@@ -17,7 +17,8 @@ from alphatwin.report.blood_value import (
     BodyBalance,
     MarrowRecord,
 )
-from alphatwin.workflows.records import estimate, shared_out, weighted_doses
+from alphatwin.workflows.records import shared_out
+from alphatwin.workflows.weighting import estimate, weighted_doses
 
 if TYPE_CHECKING:
     from alphatwin.patient import Course
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def blood_record(
-    course: Course, answers: tuple[AgentAnswer, ...], found: BloodAnswer
+    course: Course, answers: tuple[AgentAnswer, ...], found: BloodAnswer, *, seed: int
 ) -> BloodRecord:
     """Return blood, marrow and urine as a record.
 
@@ -41,6 +42,8 @@ def blood_record(
         What was computed of its regions.
     found
         What was computed of its blood and urine.
+    seed
+        Seed of the random streams.
     """
     bodies: tuple[AgentBody | None, ...] = (
         (None,) * len(answers) if found.body is None else found.body.agents
@@ -51,7 +54,7 @@ def blood_record(
         marrow_to_blood_ratio=None if found.ratio is None else estimate(found.ratio),
         marrow_mass_kg=None if found.mass is None else found.mass.mass_kg,
         agents=tuple(
-            _agent(course, answer, blood, body)
+            _agent(course, answer, blood, body, seed=seed)
             for answer, blood, body in zip(answers, found.agents, bodies, strict=True)
         ),
         balance=() if found.body is None else tuple(_balance(b) for b in found.body.balance),
@@ -92,9 +95,13 @@ def _point(fit: BloodFit, i: int) -> BloodPoint:
 
 
 def _agent(
-    course: Course, answer: AgentAnswer, blood: AgentBlood | None, body: AgentBody | None
+    course: Course,
+    answer: AgentAnswer,
+    blood: AgentBlood | None,
+    body: AgentBody | None,
+    *,
+    seed: int,
 ) -> BloodAgent:
-    names = answer.chain.nuclides
     bladder: dict[str, Estimate] | None = None
     if body is not None and body.bladder is not None:
         bladder = {
@@ -107,21 +114,34 @@ def _agent(
         role="administered" if answer.prediction is None else "predicted",
         administration=answer.administration.name,
         blood_bq_s_per_ml=(
-            None if blood is None else _medians(names, np.median(blood.blood_bq_s_per_ml, axis=0))
+            None
+            if blood is None
+            else _medians(blood.nuclides, np.median(blood.blood_bq_s_per_ml, axis=0))
         ),
-        red_marrow=None if blood is None else _marrow(course, blood),
+        measured_over_fate={
+            name: estimate(ratio)
+            for name, ratio in ({} if blood is None else blood.over_fate).items()
+            if np.isfinite(ratio).all()
+        },
+        red_marrow=None if blood is None else _marrow(course, blood, seed=seed),
         bladder_decays=bladder,
+        bladder_decays_of_free=(
+            None
+            if body is None or body.free_bq_s is None
+            else _medians(answer.members, np.median(body.free_bq_s, axis=0))
+        ),
         excreted_fraction=None if body is None else estimate(body.excreted_fraction),
         remainder_bq_s=None if rest is None else estimate(rest),
     )
 
 
-def _marrow(course: Course, blood: AgentBlood) -> MarrowRecord | None:
+def _marrow(course: Course, blood: AgentBlood, *, seed: int) -> MarrowRecord | None:
     if blood.marrow is None:
         return None
-    dose, answer = blood.marrow.self_dose, blood.answer
+    dose, answer = blood.marrow.together, blood.answer
+    bone, stays = blood.marrow.from_bone_surface, blood.marrow_if_staying
     inside = blood.marrow_decays_bq_s
-    names = answer.chain.nuclides
+    names = blood.nuclides
     activity_bq = answer.activity_bq
     return MarrowRecord(
         absorbed_dose_gy=estimate(dose.total_gy),
@@ -130,8 +150,10 @@ def _marrow(course: Course, blood: AgentBlood) -> MarrowRecord | None:
         absorbed_dose_per_activity_gy_per_bq=(
             None if activity_bq is None else estimate(dose.total_gy / activity_bq)
         ),
-        rbe_weighted=weighted_doses(dose, course.assumptions),
+        rbe_weighted=weighted_doses(dose, course.assumptions, seed=seed),
         decays=None if inside is None else _medians(names, np.median(inside, axis=0)),
+        from_bone_gy=None if bone is None else estimate(bone.total_gy),
+        if_daughters_stay_gy=None if stays is None else estimate(stays.total_gy),
         left_out=blood.marrow.left_out,
     )
 

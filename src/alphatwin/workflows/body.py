@@ -17,12 +17,15 @@ from alphatwin.kinetics.body_balance import (
     balance_check,
     remainder,
 )
+from alphatwin.kinetics.daughters_fates import EXCRETA
 from alphatwin.kinetics.excretion import (
     Excretion,
     excreted_atoms_fraction,
     excretion_from_whole_body,
     excretion_given,
 )
+from alphatwin.kinetics.voided import entered_atoms, voided_decays_per_atom
+from alphatwin.nuclides import nuclide
 from alphatwin.uncertainty import stream
 from alphatwin.workflows.blood_curves import clearance_fit
 
@@ -31,7 +34,9 @@ if TYPE_CHECKING:
 
     from alphatwin.patient import CollectedUrine, Course, Urine
     from alphatwin.workflows.analysis import AgentAnswer
+    from alphatwin.workflows.predicting import Asked
     from alphatwin.workflows.region_answers import RegionAnswer
+    from alphatwin.workflows.region_curves import RegionKinetics
 
     Floats = NDArray[np.float64]
 
@@ -46,6 +51,9 @@ class AgentBody:
         Decays in the bladder contents; ``None`` if voiding or the activity is not known.
     excreted_fraction
         Atoms that leave with the urine alive, over those administered. (n_samples,)
+    free_bq_s
+        Decays there of free atoms that the fate of daughters excretes, by members of the agent;
+        ``None`` if there is no fate, or voids do not go on. (n_samples, n_members) [Bq s]
     remainder_bq_s
         Decays in the remainder of the body; ``None`` if they cannot be told. [Bq s]
     refusal
@@ -53,6 +61,7 @@ class AgentBody:
     """
 
     bladder: BladderContents | None
+    free_bq_s: Floats | None
     excreted_fraction: Floats
     remainder_bq_s: Floats | None
     refusal: str
@@ -111,7 +120,8 @@ def body_of(course: Course, answers: tuple[AgentAnswer, ...], urine: Urine, *, s
     after = next(
         a for a in answers if a.prediction is None and a.administration.name == urine.administration
     )
-    by_urine, leaving = _excretions(course, urine, after, seed=seed)
+    kinetics = tuple(r.kinetics for r in after.regions)
+    by_urine, leaving = excretions(course, urine, after.asked, kinetics, seed=seed)
     agents = tuple(_agent_body(answer, urine, by_urine, leaving) for answer in answers)
     balance = tuple(
         found for c in urine.collected if (found := _balance(course, after, urine, c)) is not None
@@ -119,21 +129,43 @@ def body_of(course: Course, answers: tuple[AgentAnswer, ...], urine: Urine, *, s
     return Body(by_urine, agents, balance)
 
 
-def _excretions(
-    course: Course, urine: Urine, after: AgentAnswer, *, seed: int
+def excretions(
+    course: Course,
+    urine: Urine,
+    after: Asked,
+    kinetics: tuple[RegionKinetics, ...],
+    *,
+    seed: int,
 ) -> tuple[Excretion, Excretion]:
-    """Return what leaves with the urine, and all that leaves."""
+    """Return what leaves with the urine, and all that leaves.
+
+    Parameters
+    ----------
+    course, urine
+        The course with the assumptions in force, and what is known of its urine.
+    after, kinetics
+        The administration after which it was measured, and how its regions are known.
+    seed
+        Seed of the random streams.
+
+    Raises
+    ------
+    InvalidValueError
+        If the whole-body curve is none.
+    """
     if urine.whole_body is None:
         given = excretion_given(urine.fractions, urine.half_times_s, source="the course")
         return given, given
-    whole = next(r for r in after.regions if r.region.name == urine.whole_body)
-    if whole.kinetics.observed is None or after.activity_bq is None:
+    whole = next(k for k in kinetics if k.region.name == urine.whole_body)
+    if whole.observed is None or after.activity_bq is None:
         msg = "urine.whole_body must be measured after an administration of known activity"
         raise InvalidValueError(msg)
     # Fitted anew: what is injected is in the body at once, so no curve of uptake is weighed.
     fitted = clearance_fit(
-        whole.kinetics.observed,
-        decay_constant_per_s=float(after.chain.decay_constants_per_s[0]),
+        whole.observed,
+        decay_constant_per_s=nuclide(
+            after.agent.nuclide, decay_data=course.assumptions.decay_data
+        ).decay_constant_per_s,
         samples=course.assumptions.samples,
         generator=stream(seed, "whole body", urine.whole_body),
     )
@@ -171,7 +203,26 @@ def _agent_body(
             )
         except InvalidValueError as error:
             refusal = str(error)
-    return AgentBody(bladder, excreted[:, 0], rest, refusal)
+    return AgentBody(bladder, _free_in_bladder(answer, urine), excreted[:, 0], rest, refusal)
+
+
+def _free_in_bladder(answer: AgentAnswer, urine: Urine) -> Floats | None:
+    """Return decays in the bladder of what a fate excretes: free atoms, and their daughters."""
+    model, voiding = answer.model, urine.voiding
+    if model is None or voiding is None or voiding.interval_s is None:
+        return None
+    chain = model.net.chain
+    on_vector = model.on_vector(answer.curves, administered_bq=answer.scale_bq)
+    atoms = model.response.excreted_atoms(on_vector_decays=on_vector, injected_bq=answer.scale_bq)
+    if EXCRETA in model.net.compartments:
+        there = model.response.decays(
+            EXCRETA, on_vector_decays=on_vector, injected_bq=answer.scale_bq
+        )
+        atoms = atoms + entered_atoms(there, chain=chain)
+    per_atom = voided_decays_per_atom(
+        chain, interval_s=voiding.interval_s, residual_fraction=voiding.residual_fraction
+    )
+    return np.asarray(atoms @ per_atom.T)
 
 
 def _apart(answer: AgentAnswer, urine: Urine) -> tuple[RegionAnswer, ...]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from alphatwin.report.value import Caution
-from alphatwin.workflows.analysis import needs_uptake_ratio
 from alphatwin.workflows.daughter_cautions import daughter_cautions
+from alphatwin.workflows.predicting import needs_uptake_ratio
 from alphatwin.workflows.records import INFORMED_SHARE, parent_share, photon_share
 
 if TYPE_CHECKING:

@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from alphatwin.biology import RbeWeights, rbe_weighted_dose_gy
-from alphatwin.errors import InvalidValueError, NotSupportedError
+from alphatwin.errors import InvalidValueError
 from alphatwin.patient import Prediction
 from alphatwin.report.compare_value import (
     AgentInRegion,
+    BloodOfAgent,
     ComparedAgent,
     ComparedRegion,
     CompareReport,
     LesionToOrgan,
 )
-from alphatwin.workflows.analysis import analyse, find_agent
+from alphatwin.workflows.analysis import analyse
+from alphatwin.workflows.blood import blood_answer
+from alphatwin.workflows.blood_assumptions import RED_MARROW
+from alphatwin.workflows.blood_cautions import blood_cautions
 from alphatwin.workflows.cautions import cautions
 from alphatwin.workflows.dose import NOTICE
-from alphatwin.workflows.records import estimate
+from alphatwin.workflows.predicting import find_agent
+from alphatwin.workflows.weighting import estimate
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from alphatwin.dose import AbsorbedDose
     from alphatwin.files import CourseFile
-    from alphatwin.patient import Assumptions, Course, Region
+    from alphatwin.patient import Assumptions, Course
     from alphatwin.workflows.analysis import AgentAnswer
+    from alphatwin.workflows.blood import AgentBlood
 
     Floats = NDArray[np.float64]
 
@@ -60,6 +68,10 @@ def compare_report(file: CourseFile, *, agents: tuple[str, ...], seed: int = 1) 
     course = _asking(file, names)
     answers = analyse(course, own_agents=file.agents, seed=seed)
     chosen = tuple(_answer_of(name, answers) for name in names)
+    found = blood_answer(course, chosen, own_agents=file.agents, seed=seed, with_urine=False)
+    bloods = (None,) * len(chosen) if found is None else found.agents
+    dosed = _dosed(course, chosen, bloods)
+    said = tuple(blood_cautions(course, chosen, found))
     assumed = course.assumptions
     return CompareReport(
         schema=1,
@@ -80,11 +92,10 @@ def compare_report(file: CourseFile, *, agents: tuple[str, ...], seed: int = 1) 
             )
             for a in chosen
         ),
-        regions=tuple(
-            _region(region, chosen, assumed) for region in course.regions if region.mass_kg
-        ),
-        lesion_to_organ=tuple(_lesion_to_organ(course, chosen)),
-        warnings=cautions(file, course, (*_administered(answers, chosen), *chosen)),
+        regions=tuple(_region(d) for d in dosed),
+        blood=tuple(_blood(b) for b in bloods if b is not None),
+        lesion_to_organ=tuple(_lesion_to_organ(dosed, chosen)),
+        warnings=cautions(file, course, (*_administered(answers, chosen), *chosen), more=said),
     )
 
 
@@ -114,50 +125,74 @@ def _administered(
     return tuple(a for a in answers if a.prediction is None and a not in chosen)
 
 
-def _doses(answer: AgentAnswer, region: Region, assumed: Assumptions) -> tuple[Floats, Floats]:
-    """Return absorbed and RBE-weighted dose [Gy] of a region, (n_samples,) each."""
-    found = next(r for r in answer.regions if r.region.name == region.name)
-    if found.dose is None:
-        msg = f"region {region.name!r} has no mass, so no dose can be compared; give its mass"
-        raise NotSupportedError(msg)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Dosed:
+    """Absorbed and RBE-weighted dose of one region or tissue, by agent. (n_samples,) each [Gy]."""
+
+    name: str
+    kind: str
+    kinetics: str
+    by_agent: dict[str, tuple[Floats, Floats]]
+
+
+def _both(dose: AbsorbedDose, assumed: Assumptions) -> tuple[Floats, Floats]:
     weights = RbeWeights(alpha=assumed.rbe_alpha, recoil=assumed.rbe_recoil)
-    return found.dose.total_gy, rbe_weighted_dose_gy(found.dose, weights=weights)
+    return dose.total_gy, rbe_weighted_dose_gy(dose, weights=weights)
 
 
-def _region(
-    region: Region, chosen: tuple[AgentAnswer, ...], assumed: Assumptions
-) -> ComparedRegion:
-    first, first_weighted = _doses(chosen[0], region, assumed)
-    rows = []
-    for answer in chosen:
-        absorbed, weighted = _doses(answer, region, assumed)
-        rows.append(
+def _dosed(
+    course: Course, chosen: tuple[AgentAnswer, ...], bloods: tuple[AgentBlood | None, ...]
+) -> tuple[_Dosed, ...]:
+    """Return the doses of regions whose mass is known, and of red marrow."""
+    assumed = course.assumptions
+    found = []
+    for i, region in enumerate(course.regions):
+        doses = {a.agent.name: a.regions[i].dose for a in chosen}
+        by_agent = {n: _both(d, assumed) for n, d in doses.items() if d is not None}
+        if by_agent:
+            found.append(_Dosed(region.name, region.kind, region.kinetics, by_agent))
+    marrow = {
+        a.agent.name: _both(b.marrow.together, assumed)
+        for a, b in zip(chosen, bloods, strict=True)
+        if b is not None and b.marrow is not None
+    }
+    if marrow:
+        found.append(_Dosed(RED_MARROW, "organ", "blood", marrow))
+    return tuple(found)
+
+
+def _region(dosed: _Dosed) -> ComparedRegion:
+    first, first_weighted = next(iter(dosed.by_agent.values()))
+    return ComparedRegion(
+        region=dosed.name,
+        kind=dosed.kind,
+        kinetics=dosed.kinetics,
+        agents=tuple(
             AgentInRegion(
-                agent=answer.agent.name,
+                agent=name,
                 absorbed_dose_gy=estimate(absorbed),
                 rbe_weighted_dose_gy=estimate(weighted),
                 absorbed_dose_ratio=estimate(absorbed / first),
                 rbe_weighted_dose_ratio=estimate(weighted / first_weighted),
             )
-        )
-    return ComparedRegion(
-        region=region.name, kind=region.kind, kinetics=region.kinetics, agents=tuple(rows)
+            for name, (absorbed, weighted) in dosed.by_agent.items()
+        ),
     )
 
 
-def _lesion_to_organ(course: Course, chosen: tuple[AgentAnswer, ...]) -> list[LesionToOrgan]:
-    dosed = [r for r in course.regions if r.mass_kg]
-    lesions = [r for r in dosed if r.kind == "lesion"]
-    organs = [r for r in dosed if r.kind == "organ"]
+def _lesion_to_organ(
+    dosed: tuple[_Dosed, ...], chosen: tuple[AgentAnswer, ...]
+) -> list[LesionToOrgan]:
     rows = []
-    for answer in chosen:
-        for lesion in lesions:
-            absorbed, weighted = _doses(answer, lesion, course.assumptions)
-            for organ in organs:
-                organ_absorbed, organ_weighted = _doses(answer, organ, course.assumptions)
+    for name in (a.agent.name for a in chosen):
+        known = [d for d in dosed if name in d.by_agent]
+        for lesion in (d for d in known if d.kind == "lesion"):
+            absorbed, weighted = lesion.by_agent[name]
+            for organ in (d for d in known if d.kind == "organ"):
+                organ_absorbed, organ_weighted = organ.by_agent[name]
                 rows.append(
                     LesionToOrgan(
-                        agent=answer.agent.name,
+                        agent=name,
                         lesion=lesion.name,
                         organ=organ.name,
                         absorbed_dose_ratio=estimate(absorbed / organ_absorbed),
@@ -165,3 +200,11 @@ def _lesion_to_organ(course: Course, chosen: tuple[AgentAnswer, ...]) -> list[Le
                     )
                 )
     return rows
+
+
+def _blood(blood: AgentBlood) -> BloodOfAgent:
+    columns = zip(blood.nuclides, blood.blood_bq_s_per_ml.T, strict=True)
+    return BloodOfAgent(
+        agent=blood.answer.agent.name,
+        blood_bq_s_per_ml={name: estimate(decays) for name, decays in columns},
+    )

@@ -6,7 +6,8 @@ import dataclasses
 from typing import TYPE_CHECKING, Final
 
 from alphatwin.kinetics.daughters_fates import fate
-from alphatwin.kinetics.network import element_of
+from alphatwin.kinetics.internalised import INTERNALISED
+from alphatwin.kinetics.network import ESCAPE_BY_MODE, element_of
 from alphatwin.patient import Injected
 from alphatwin.report.value import Alternative, Assumption, Effect
 from alphatwin.units import format_fraction, format_time
@@ -98,23 +99,39 @@ def daughter_assumptions(
         return
     used = {element_of(n) for a in answers if len(a.members) > 1 for n in a.members}
     yield from _figures(fate(name), used)
-    share = course.assumptions.internalised_fraction
-    yield Assumption(
+    yield _internalised(course, answers, under=under)
+
+
+def _internalised(course: Course, answers: tuple[AgentAnswer, ...], *, under: Under) -> Assumption:
+    """Return what is taken of the vector inside cells, by what it does to its receptor."""
+    stated = course.assumptions.internalised_fraction
+    actions = list(dict.fromkeys(a.agent.receptor_action for a in answers if a.model is not None))
+    known = [(action, INTERNALISED[action]) for action in actions]
+    if stated is not None:
+        value, source, status = format_fraction(stated, digits=3), "Stated in the course", "choice"
+    else:
+        value = "; ".join(
+            f"{action} {100.0 * one.fraction:g} ± {100.0 * one.sd:g} %" for action, one in known
+        )
+        source = " ".join(f"{one.source.citation}. {one.source.note}" for _, one in known)
+        status = known[0][1].source.status if known else "choice"
+    return Assumption(
         name="internalised_fraction",
-        text="Share of the vector inside cells, in every region but blood and bone",
-        value=format_fraction(share, digits=3),
-        made_by="course" if "internalised_fraction" in file.made_by_course else "default",
-        source="No figure for this patient is known",
-        status="choice",
+        text="Share of the vector inside cells, in every region but blood, bone and marrow; what "
+        "recoils there is kept with the probability of its element",
+        value=value,
+        made_by="default" if stated is None else "course",
+        source=source,
+        status=status,
         alternatives=tuple(
-            Alternative(value=format_fraction(other, digits=3), effects=under(_internalised(other)))
+            Alternative(value=format_fraction(other, digits=3), effects=under(_inside(other)))
             for other in ALTERNATIVES_OF_INTERNALISED
-            if other != share
+            if other != stated
         ),
     )
 
 
-def _internalised(share: float) -> Callable[[Course], Course]:
+def _inside(share: float) -> Callable[[Course], Course]:
     def change(course: Course) -> Course:
         changed = dataclasses.replace(course.assumptions, internalised_fraction=share)
         return dataclasses.replace(course, assumptions=changed)
@@ -153,7 +170,16 @@ def _figures(found: Fate, used: set[str]) -> Iterator[Assumption]:
     for (subject, source), figures in rows.items():
         yield Assumption(
             name=f"daughters: {_subject(subject)}",
-            text=source.note or found.title,
+            text=" ".join(
+                [
+                    source.note or found.title,
+                    *dict.fromkeys(
+                        f"Spread ({f.spread.status}): {f.spread.reason}"
+                        for key, f in figures
+                        if f.spread is not None and _spread(key, f)
+                    ),
+                ]
+            ),
             value="; ".join(_in_words(key, figure) for key, figure in figures),
             made_by=f"preset {found.name}",
             source=f"{source.citation}, {source.doi_or_url}",
@@ -167,13 +193,24 @@ def _subject(subject: str) -> str:
     return words.get(subject, f"free {subject}")
 
 
+def _spread(key: str, figure: Figure) -> str:
+    """Return the spread of a figure in words; empty if it has none, or could not have any."""
+    spread = figure.spread
+    if spread is None:
+        return ""
+    if key.rpartition(".")[2] in {*ESCAPE_BY_MODE, "retention"}:
+        is_certain = figure.value in {0.0, 1.0} or spread.sd == 0.0
+        return "" if is_certain else f" ± {100.0 * spread.sd:g} %"
+    return "" if spread.factor == 1.0 else f", each × or ÷ {spread.factor:g}"
+
+
 def _in_words(key: str, figure: Figure) -> str:
     is_time = key.endswith("_s")
     values = [
         " ".join([*([place.replace("_", " ")] if place else []), _value(v, is_time=is_time)])
         for place, v in figure.values.items()
     ]
-    return f"{_WORDS.get(key, key)} {', '.join(values)}"
+    return f"{_WORDS.get(key, key)} {', '.join(values)}{_spread(key, figure)}"
 
 
 def _value(value: float, *, is_time: bool) -> str:

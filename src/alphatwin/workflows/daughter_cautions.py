@@ -9,6 +9,7 @@ import numpy as np
 from alphatwin.report.value import Caution
 from alphatwin.workflows.daughters import STAY
 from alphatwin.workflows.fates import elsewhere
+from alphatwin.workflows.outside import REST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,16 +37,7 @@ def daughter_cautions(course: Course, answers: tuple[AgentAnswer, ...]) -> Itera
     yield from _of_energy(course, moved)
     if course.assumptions.daughters != STAY:
         yield from _of_parent(moved)
-        yield Caution(
-            code="fate_without_uncertainty",
-            loud=False,
-            where="daughters",
-            message=(
-                f"The figures of the fate {_words(course.assumptions.daughters)} carry no "
-                "uncertainty here: the intervals are too narrow by it. The spread between the "
-                "fates shows how much."
-            ),
-        )
+        yield from _of_refusals(moved)
     for answer in moved:
         yield from _of_impurity(answer)
         if answer.model is not None and (unknown := answer.model.without_kinetics()):
@@ -98,24 +90,45 @@ def _of_energy(course: Course, answers: list[AgentAnswer]) -> Iterator[Caution]:
 
 def _of_parent(answers: list[AgentAnswer]) -> Iterator[Caution]:
     """Say how much of the parents the network does not see."""
+    if all(REST in a.outside.curves for a in answers):
+        return
     yield Caution(
         code="parent_outside_of_regions",
         loud=True,
         where=", ".join(_where(answer) for answer in answers),
         message=(
-            "What decays in blood, in the rest of the body or is excreted was not given, so that "
-            "its daughters are not in the network: no free daughter comes from there to any "
-            "region. Of the decays of the nuclide that was administered, the regions hold: "
+            "What decays outside of the regions, of blood and of marrow that were measured, or is "
+            "excreted, was not given, so that its daughters are not in the network: no free "
+            "daughter comes from there to any region. Of the decays of the nuclide that was "
+            "administered, the network holds: "
             + "; ".join(f"{_where(a)} {_held(a)}" for a in answers)
-            + ". Give blood and the remaining body as regions to follow the rest."
+            + ". Give [blood] and [urine], or the remaining body as a region, to follow the rest."
         ),
     )
+
+
+def _of_refusals(answers: list[AgentAnswer]) -> Iterator[Caution]:
+    """Say why a part of the body is no compartment of its own."""
+    found: dict[str, list[str]] = {}
+    for answer in answers:
+        for refusal in answer.outside.refusals:
+            found.setdefault(refusal, []).append(_where(answer))
+    for refusal, where in found.items():
+        yield Caution(
+            code="outside_not_followed",
+            loud=True,
+            where=", ".join(where),
+            message=f"A part of the body is not followed by itself: {refusal}.",
+        )
 
 
 def _held(answer: AgentAnswer) -> str:
     if answer.activity_bq is None:
         return "an unknown part"
-    decays = sum(float(np.median(r.decays[:, 0])) for r in answer.regions)
+    if answer.model is None:
+        return "all"
+    on_vector = answer.model.on_vector(answer.curves, administered_bq=answer.scale_bq)
+    decays = float(np.median(on_vector[0].sum(axis=1)))
     whole = answer.activity_bq / float(answer.chain.decay_constants_per_s[0])
     return f"{100.0 * decays / whole:.2g} %"
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from alphatwin.kinetics import RegionCurve
     from alphatwin.kinetics.network_sources import Sources
     from alphatwin.patient import Course
     from alphatwin.workflows.analysis import AgentAnswer
@@ -44,7 +45,14 @@ def member_activities_bq(
     """
     model = _own_model(answer, course)
     found = activities_bq(model.net, _best_sources(answer, model), time_s=time_s)[0]
-    return {r: found[:, model.net.index(c)] for r, c in model.compartments.items()}
+    return {
+        r.region.name: (
+            found[:, model.net.index(model.compartments[r.region.name])]
+            if r.region.name in model.compartments
+            else answer.chain.activity_from_phases_bq(*_phases(answer, r.curve), time_s=time_s)
+        )
+        for r in answer.regions
+    }
 
 
 def member_decays(
@@ -66,25 +74,57 @@ def member_decays(
         for start_s, stop_s in itertools.pairwise(edges_s)
     ]
     found = np.array(parts)
-    return {r: found[:, model.net.index(c)] for r, c in model.compartments.items()}
+    return {
+        r.region.name: (
+            found[:, model.net.index(model.compartments[r.region.name])]
+            if r.region.name in model.compartments
+            else _staying(answer, r.curve, edges_s)
+        )
+        for r in answer.regions
+    }
 
 
 def _own_model(answer: AgentAnswer, course: Course) -> DaughterModel:
     """Return the model without the impurity."""
     injected = dataclasses.replace(answer.injected, impurity=None)
-    return daughter_model(course, nuclide=answer.agent.nuclide, injected=injected)
+    return daughter_model(
+        course,
+        nuclide=answer.agent.nuclide,
+        injected=injected,
+        outside=tuple(answer.outside.curves),
+        receptor_action=answer.agent.receptor_action,
+    )
+
+
+def _phases(answer: AgentAnswer, curve: RegionCurve) -> tuple[Floats, Floats]:
+    """Return the best curve of the agent's nuclide: amplitudes and effective rates. [Bq], [1/s]."""
+    return best_phases(
+        curve,
+        administered_bq=answer.scale_bq,
+        decay_constant_per_s=float(answer.chain.decay_constants_per_s[0]),
+    )
+
+
+def _staying(answer: AgentAnswer, curve: RegionCurve, edges_s: Sequence[float]) -> Floats:
+    """Return decays between times where daughters stay, as in the whole body."""
+    amplitude_bq, rate_per_s = _phases(answer, curve)
+    return np.array(
+        [
+            answer.chain.cumulated_decays_from_phases(
+                amplitude_bq, rate_per_s, start_s=start, stop_s=stop
+            )
+            for start, stop in itertools.pairwise(edges_s)
+        ]
+    )
 
 
 def _best_sources(answer: AgentAnswer, model: DaughterModel) -> Sources:
     """Return the best curve of every region, and what was injected beside the vector."""
     nuclide, injected = answer.agent.nuclide, model.injected
     phases = {
-        model.compartments[r.region.name]: best_phases(
-            r.curve,
-            administered_bq=answer.scale_bq,
-            decay_constant_per_s=float(answer.chain.decay_constants_per_s[0]),
-        )
-        for r in answer.regions
+        model.compartments.get(name, name): _phases(answer, curve)
+        for name, curve in answer.curves.items()
+        if name in model.compartments or name in model.outside
     }
     return injected_sources(
         model.net,

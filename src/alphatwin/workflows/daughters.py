@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -14,14 +14,18 @@ from alphatwin.kinetics.daughters import BLOOD, daughter_network
 from alphatwin.kinetics.daughters_fates import Fate, fate
 from alphatwin.kinetics.daughters_injected import check_fate_of_injected
 from alphatwin.kinetics.daughters_response import DaughterResponse, daughter_response
+from alphatwin.kinetics.daughters_uncertainty import beta_samples, sampled_fate
+from alphatwin.kinetics.internalised import INTERNALISED
 from alphatwin.kinetics.network import Network, element_of
 from alphatwin.nuclides import decay_chain
+from alphatwin.uncertainty import stream
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from alphatwin.agents.types import ReceptorAction
     from alphatwin.kinetics import RegionCurve
     from alphatwin.patient import Course, DecayDataName, Injected, Region
 
@@ -31,7 +35,10 @@ STAY: Final = "stay"
 """The default: daughters decay where their parent did, without a network."""
 STAY_AS_PRESET: Final = "all_stay"
 """The preset that says the same, for what was injected beside the vector."""
-NOTHING_INSIDE: Final = (BLOOD, "bone")
+NOTHING_INSIDE: Final = (BLOOD, "bone", "red_marrow")
+WHOLE_BODY: Final = ("whole_body", "total_body")
+MOST_DRAWS: Final = 1_000
+"""Samples of the figures of a fate; samples of the curves take them round and round."""
 LONG_ENOUGH_TO_MOVE_S: Final = 600.0
 """Nuclides that live longer go elsewhere with the blood, if they are free."""
 
@@ -49,7 +56,9 @@ class DaughterModel:
     injected
         What was injected beside the vector.
     compartments
-        Compartment of each region, in the order of the course.
+        Compartment of each region that is a part of the body, in the order of the course.
+    outside
+        Compartments of the vector outside of the regions.
     places
         Place of the fate that each of them stands for; its own name if it stands for none.
     """
@@ -60,6 +69,7 @@ class DaughterModel:
     response: DaughterResponse
     injected: Injected
     compartments: Mapping[str, str]
+    outside: tuple[str, ...]
     places: Mapping[str, str]
 
     @property
@@ -90,21 +100,43 @@ class DaughterModel:
         )
 
     def on_vector(
-        self, curves: Sequence[RegionCurve], *, administered_bq: float
+        self, curves: Mapping[str, RegionCurve], *, administered_bq: float
     ) -> tuple[Floats, ...]:
-        """Return the decays on the vector of each root. (n_samples, n_regions) [Bq s]."""
+        """Return the decays on the vector of each root. (n_samples, n_regions) [Bq s].
+
+        Curves are by region and, outside of the regions, by place; samples of the rest of the body
+        that sum to less than nothing count as none.
+        """
         chain = self.net.chain
         found: list[Floats] = []
         for root, share in self.roots:
             rate_per_s = float(chain.decay_constants_per_s[chain.index(root)])
             columns = [
                 time_integrated_activity_bq_s(
-                    curve, administered_bq=share * administered_bq, decay_constant_per_s=rate_per_s
+                    curves[name],
+                    administered_bq=share * administered_bq,
+                    decay_constant_per_s=rate_per_s,
                 )
-                for curve in curves
+                for name in (*self.compartments, *self.outside)
             ]
-            found.append(np.stack(columns, axis=-1))
+            found.append(np.maximum(np.stack(columns, axis=-1), 0.0))
         return tuple(found)
+
+    def staying(self, curve: RegionCurve, *, administered_bq: float) -> Floats:
+        """Return the decays where daughters stay, as in the whole body. (n_samples, m) [Bq s]."""
+        chain = self.net.chain
+        found = np.zeros((curve.n_samples, len(self.members)))
+        for root, share in self.roots:
+            own = decay_chain(root, decay_data=chain.decay_data)
+            decays = time_integrated_activity_bq_s(
+                curve,
+                administered_bq=share * administered_bq,
+                decay_constant_per_s=float(own.decay_constants_per_s[0]),
+            )
+            each = zip(own.nuclides, own.decays_per_parent_decay(), strict=True)
+            for name, per_decay in each:
+                found[:, self.members.index(name)] += decays * per_decay
+        return found
 
 
 def needs_network(course: Course, *, nuclide: str, injected: Injected) -> bool:
@@ -115,7 +147,14 @@ def needs_network(course: Course, *, nuclide: str, injected: Injected) -> bool:
 
 
 def daughter_model(
-    course: Course, *, nuclide: str, injected: Injected, preset: str | None = None
+    course: Course,
+    *,
+    nuclide: str,
+    injected: Injected,
+    preset: str | None = None,
+    outside: tuple[str, ...] = (),
+    receptor_action: ReceptorAction = "agonist",
+    seed: int | None = None,
 ) -> DaughterModel:
     """Return the model of an agent's nuclide under a preset.
 
@@ -129,6 +168,12 @@ def daughter_model(
         What was injected beside the vector.
     preset
         Name of the fate, instead of the one in force.
+    outside
+        Places outside of the regions in which the vector is.
+    receptor_action
+        What the vector does, for the share of it inside cells where the course states none.
+    seed
+        Seed of the random streams of the fate's figures; ``None``: the figures themselves.
 
     Raises
     ------
@@ -138,17 +183,20 @@ def daughter_model(
     """
     assumed = course.assumptions
     name = assumed.daughters if preset is None else preset
+    parts = tuple(r for r in course.regions if not is_whole_body(r, course))
     return _model(
-        course.regions,
+        parts or course.regions,
         nuclide,
         injected,
         preset=STAY_AS_PRESET if name == STAY else name,
         decay_data=assumed.decay_data,
-        internalised=assumed.internalised_fraction,
+        internalised=internalised_share(course, receptor_action),
+        outside=outside,
+        draws=None if seed is None else (seed, min(assumed.samples, MOST_DRAWS)),
     )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _model(
     regions: tuple[Region, ...],
     nuclide: str,
@@ -156,7 +204,9 @@ def _model(
     *,
     preset: str,
     decay_data: DecayDataName,
-    internalised: float,
+    internalised: tuple[float, float],
+    outside: tuple[str, ...],
+    draws: tuple[int, int] | None,
 ) -> DaughterModel:
     found = fate(preset)
     impurity = injected.impurity
@@ -169,29 +219,61 @@ def _model(
     )
     places = {region.name: place_of(region, found) for region in regions}
     compartments = {name: BLOOD if place == BLOOD else name for name, place in places.items()}
-    net = daughter_network(
-        found,
-        regions=tuple(compartments.values()),
+    inside = [compartments[name] for name, at in places.items() if at not in NOTHING_INSIDE]
+    build = partial(
+        daughter_network,
+        regions=(*compartments.values(), *outside),
         chain=chain,
         places={compartments[name]: place for name, place in places.items()},
         place_shares=_shares(regions, places, compartments),
-        internalised_fraction={
-            compartments[name]: internalised
-            for name, place in places.items()
-            if place not in NOTHING_INSIDE
-        },
     )
+    net = build(found, internalised_fraction=dict.fromkeys(inside, internalised[0]))
+    drawn = net
+    if draws is not None and found.has_spread:  # a limit has none, and keeps nothing back
+        drawn = _drawn_network(build, found, inside, internalised, draws)
     roots = (nuclide,) if impurity is None else (nuclide, impurity.nuclide)
     answer = daughter_response(
-        net,
-        regions=tuple(compartments.values()),
+        drawn,
+        regions=(*compartments.values(), *outside),
         roots=roots,
         radiochemical_purity=injected.radiochemical_purity,
         impurity_activity_fraction=0.0 if impurity is None else impurity.activity_fraction,
         since_purification_s=injected.since_purification_s,
         dechelation_per_s=injected.dechelation_per_s,
     )
-    return DaughterModel(preset, found, net, answer, injected, compartments, places)
+    return DaughterModel(preset, found, net, answer, injected, compartments, outside, places)
+
+
+def _drawn_network(
+    build: Callable[..., Network],
+    found: Fate,
+    inside: list[str],
+    internalised: tuple[float, float],
+    draws: tuple[int, int],
+) -> Network:
+    """Return the network with samples of the fate's figures, alike for every agent and region."""
+    seed, n_samples = draws
+    fraction, sd = internalised
+    shares = np.asarray(fraction)
+    if sd > 0.0:
+        shares = beta_samples(
+            fraction, sd, n_samples=n_samples, generator=stream(seed, "daughters", "internalised")
+        )
+    sampled = sampled_fate(
+        found, n_samples=n_samples, generator=lambda label: stream(seed, "daughters", label)
+    )
+    return build(sampled, internalised_fraction=dict.fromkeys(inside, shares))
+
+
+def internalised_share(course: Course, action: ReceptorAction) -> tuple[float, float]:
+    """Return the share of the vector inside cells and its standard deviation.
+
+    What the course states is exact; else it is that of agonists or antagonists.
+    """
+    stated = course.assumptions.internalised_fraction
+    if stated is not None:
+        return stated, 0.0
+    return INTERNALISED[action].fraction, INTERNALISED[action].sd
 
 
 def place_of(region: Region, found: Fate) -> str:
@@ -204,6 +286,21 @@ def place_of(region: Region, found: Fate) -> str:
             if name in found.places:
                 return name
     return region.name if region.name not in found.places else f"{region.name} (lesion)"
+
+
+def is_whole_body(region: Region, course: Course) -> bool:
+    """Whether a region holds the others too, so that its decays are not counted beside theirs."""
+    named = course.urine is not None and region.name == course.urine.whole_body
+    return named or not set(WHOLE_BODY).isdisjoint(place_keys([region]))
+
+
+def place_keys(regions: Sequence[Region]) -> tuple[str, ...]:
+    """Return every name under which a fate may know regions; of a lesion, its own name alone."""
+    organs = [r for r in regions if r.kind == "organ"]
+    return (
+        *(r.name for r in regions),
+        *(key for r in organs for key in (_key(r.name), _key(r.population_region))),
+    )
 
 
 def _key(name: str) -> str:

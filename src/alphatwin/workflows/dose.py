@@ -21,9 +21,17 @@ from alphatwin.version import __version__
 from alphatwin.workflows.analysis import analyse
 from alphatwin.workflows.assumptions import assumptions_and_alternatives
 from alphatwin.workflows.blood import blood_answer
+from alphatwin.workflows.blood_assumptions import blood_assumptions
+from alphatwin.workflows.blood_cautions import blood_cautions
 from alphatwin.workflows.blood_records import blood_record
-from alphatwin.workflows.blood_said import blood_assumptions, blood_cautions
 from alphatwin.workflows.cautions import cautions
+from alphatwin.workflows.contributions import dose_uncertainties
+from alphatwin.workflows.effect_records import (
+    METHOD,
+    effect_assumptions,
+    effect_cautions,
+    region_effects,
+)
 from alphatwin.workflows.fates import elsewhere, fate_doses
 from alphatwin.workflows.published import published_doses
 from alphatwin.workflows.records import (
@@ -38,6 +46,7 @@ from alphatwin.workflows.sources import sources
 if TYPE_CHECKING:
     from alphatwin.files import CourseFile
     from alphatwin.patient import Course, DecayDataName, Patient, PreviousTherapy
+    from alphatwin.report.effect_value import RegionEffect
     from alphatwin.tables.provenance import Provenance
     from alphatwin.workflows.analysis import AgentAnswer
 
@@ -83,11 +92,12 @@ def dose_report(
     answers = analyse(course, own_agents=file.agents, seed=seed)
     blood = blood_answer(course, answers, own_agents=file.agents, seed=seed)
     fates = tuple(fate_doses(course, answer, seed=seed) for answer in answers)
+    effects = tuple(region_effects(course, answer, seed=seed) for answer in answers)
     return DoseReport(
         schema=1,
         kind="dose",
         notice=NOTICE,
-        program=_program(),
+        program=program(),
         inputs=Inputs(
             course_title=course.title,
             course_sha256=file.sha256,
@@ -99,19 +109,39 @@ def dose_report(
         patient=_patient(course.patient),
         regions=tuple(region_record(course, region, answers) for region in course.regions),
         agents=tuple(
-            _agent(answer, course, rows) for answer, rows in zip(answers, fates, strict=True)
+            _agent(answer, course, rows, effect, seed=seed)
+            for answer, rows, effect in zip(answers, fates, effects, strict=True)
         ),
         assumptions=(
             *assumptions_and_alternatives(file, course, answers, fates, seed=seed),
             *blood_assumptions(course, blood),
+            *effect_assumptions(course, answers, effects),
         ),
-        warnings=cautions(file, course, answers, more=blood_cautions(course, answers, blood)),
-        sources=sources(course, answers),
-        blood=None if blood is None else blood_record(course, answers, blood),
+        warnings=cautions(
+            file,
+            course,
+            answers,
+            more=(
+                *blood_cautions(course, answers, blood),
+                *effect_cautions(course, answers, effects),
+            ),
+        ),
+        sources=(*sources(course, answers), *((METHOD,) if any(effects) else ())),
+        blood=None if blood is None else blood_record(course, answers, blood, seed=seed),
+        uncertainty_contributions=dose_uncertainties(
+            course, answers, own_agents=file.agents, seed=seed
+        ),
     )
 
 
-def _agent(answer: AgentAnswer, course: Course, fates: tuple[FateDose, ...]) -> AgentReport:
+def _agent(
+    answer: AgentAnswer,
+    course: Course,
+    fates: tuple[FateDose, ...],
+    effects: tuple[RegionEffect, ...],
+    *,
+    seed: int,
+) -> AgentReport:
     shares = decay_shares(answer, course)
     return AgentReport(
         agent=answer.agent.name,
@@ -125,7 +155,7 @@ def _agent(answer: AgentAnswer, course: Course, fates: tuple[FateDose, ...]) -> 
         activity_from=answer.activity_from,
         uptake_ratio=uptake_ratio(answer),
         regions=tuple(
-            region_dose(answer, r, course.assumptions, shares[r.region.name])
+            region_dose(answer, r, course.assumptions, shares[r.region.name], seed=seed)
             for r in answer.regions
         ),
         curves=curve_records(answer, course),
@@ -134,10 +164,12 @@ def _agent(answer: AgentAnswer, course: Course, fates: tuple[FateDose, ...]) -> 
         daughter_fates=fates,
         decays_elsewhere=elsewhere(course, answer),
         published_doses=published_doses(answer),
+        biological_effect=effects,
     )
 
 
-def _program() -> Program:
+def program() -> Program:
+    """Return what computes reports: the program and the libraries that numbers rest on."""
     return Program(
         name="AlphaTwin",
         version=__version__,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from alphatwin.errors import NotSupportedError
 from alphatwin.kinetics.daughters_fates import fate, fate_names
 from alphatwin.report.value import ElsewhereDecays, FateDose
 from alphatwin.workflows.daughters import STAY, STAY_AS_PRESET, daughter_model, needs_network
+from alphatwin.workflows.outside import MARROW
 from alphatwin.workflows.region_answers import mass_factor
 
 if TYPE_CHECKING:
@@ -25,12 +26,18 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+LIMITS: Final = (2.5, 97.5)
+"""Of the 95 % interval. [%]"""
+
+
 @dataclass(frozen=True, slots=True)
 class _Medians:
-    """Medians of absorbed and of RBE-weighted dose of a region, in Gy."""
+    """Medians of absorbed and of RBE-weighted dose of a region, and limits of the first, in Gy."""
 
     absorbed_gy: float
     weighted_gy: float
+    low_gy: float
+    high_gy: float
 
 
 def fate_doses(course: Course, answer: AgentAnswer, *, seed: int) -> tuple[FateDose, ...]:
@@ -57,7 +64,13 @@ def fate_doses(course: Course, answer: AgentAnswer, *, seed: int) -> tuple[FateD
     for name in names:
         try:
             model = daughter_model(
-                course, nuclide=answer.agent.nuclide, injected=answer.injected, preset=name
+                course,
+                nuclide=answer.agent.nuclide,
+                injected=answer.injected,
+                preset=name,
+                outside=tuple(answer.outside.curves),
+                receptor_action=answer.agent.receptor_action,
+                seed=seed,
             )
         except NotSupportedError as refusal:
             doses[name], notes[name] = {}, str(refusal)
@@ -68,7 +81,7 @@ def fate_doses(course: Course, answer: AgentAnswer, *, seed: int) -> tuple[FateD
     return tuple(
         _row(name, region.region.name, doses[name], basis, notes[name])
         for region in answer.regions
-        if region.dose is not None
+        if region.dose is not None and region.region.name in doses[in_force]
         for name in names
     )
 
@@ -81,6 +94,8 @@ def _row(
         preset=name,
         region=region,
         absorbed_dose_gy=None if found is None else found.absorbed_gy,
+        absorbed_dose_low_gy=None if found is None else found.low_gy,
+        absorbed_dose_high_gy=None if found is None else found.high_gy,
         rbe_weighted_dose_gy=None if found is None else found.weighted_gy,
         absorbed_dose_ratio=(
             None if found is None else found.absorbed_gy / basis[region].absorbed_gy
@@ -96,22 +111,26 @@ def _medians(
     course: Course, answer: AgentAnswer, model: DaughterModel, *, seed: int
 ) -> dict[str, _Medians]:
     """Return the medians under a model, from all samples: energy first, then samples."""
-    on_vector = model.on_vector([r.curve for r in answer.regions], administered_bq=answer.scale_bq)
+    on_vector = model.on_vector(answer.curves, administered_bq=answer.scale_bq)
     found = {}
     for region in answer.regions:
-        if region.dose is not None:
+        if region.dose is not None and region.region.name in model.compartments:
             energy_j = _energy_j(course, region, model)
-            c = model.net.index(model.compartments[region.region.name])
-            emitted_j = answer.scale_bq * model.response.decays_per_injected_bq[c] @ energy_j
-            for decays, per_decay in zip(
-                on_vector, model.response.decays_per_decay[:, :, c], strict=True
-            ):
-                emitted_j = emitted_j + decays @ (per_decay @ energy_j)
+            decays = model.response.decays(
+                model.compartments[region.region.name],
+                on_vector_decays=on_vector,
+                injected_bq=answer.scale_bq,
+            )
+            emitted_j = decays @ energy_j
             mass_kg = (region.region.mass_kg or 1.0) * mass_factor(
                 region.region, seed=seed, samples=emitted_j.shape[0]
             )
-            doses_gy = np.median(emitted_j / mass_kg[:, None], axis=0)
-            found[region.region.name] = _Medians(float(doses_gy[0]), float(doses_gy[1]))
+            doses_gy = emitted_j / mass_kg[:, None]
+            median_gy = np.median(doses_gy, axis=0)
+            low_gy, high_gy = np.percentile(doses_gy[:, 0], LIMITS)
+            found[region.region.name] = _Medians(
+                float(median_gy[0]), float(median_gy[1]), float(low_gy), float(high_gy)
+            )
     return found
 
 
@@ -150,10 +169,12 @@ def elsewhere(course: Course, answer: AgentAnswer) -> tuple[ElsewhereDecays, ...
         absorbed_fraction=absorbed_where_emitted,
         decay_data=course.assumptions.decay_data,
     ).sum(axis=1)
-    on_vector = model.on_vector([r.curve for r in answer.regions], administered_bq=answer.scale_bq)
-    inside_j = sum(float(r.decays.mean(axis=0) @ energy_j) for r in answer.regions)
+    on_vector = model.on_vector(answer.curves, administered_bq=answer.scale_bq)
+    parts = [r for r in answer.regions if r.region.name in model.compartments]
+    inside_j = sum(float(r.decays.mean(axis=0) @ energy_j) for r in parts)
     medians, outside_j = {}, {}
-    for name in model.elsewhere:
+    dosed = () if course.marrow is None else (MARROW,)
+    for name in (c for c in model.elsewhere if c not in dosed):
         decays = model.response.decays(
             name, on_vector_decays=on_vector, injected_bq=answer.scale_bq
         )

@@ -52,17 +52,19 @@ def joint_fits(
 
 def what_is_shared(shared: SharedFit) -> str:
     """Return in words what curves have in common."""
-    if shared.is_over_cycles:
+    cycles = ("all rates of a region the same, each cycle with its own uptake",)
+    if not shared.is_between_regions:
         return "all rates the same, each cycle with its own uptake"
     quantities = (
         ("effective half-life", shared.effective_half_life_geometric_sd),
         ("uptake half-time", shared.uptake_half_time_geometric_sd),
     )
-    return ", ".join(
+    between = (
         f"the same {name}" if spread == 1.0 else f"{name} within a geometric SD of {spread:g}"
         for name, spread in quantities
         if spread is not None
     )
+    return ", ".join([*between, *(cycles if shared.is_over_cycles else ())])
 
 
 def _joint_fit(
@@ -83,6 +85,7 @@ def _joint_fit(
         ).decay_constant_per_s,
         priors=priors_of(figures, decay_data=assumed.decay_data),
         sharing=_sharing(shared),
+        shape_of=_shapes(shared, group),
         averaging=assumed.averaging,
         error_model=assumed.error_model,
         samples=assumed.samples,
@@ -93,7 +96,7 @@ def _joint_fit(
 
 
 def _sharing(shared: SharedFit) -> Sharing:
-    if shared.is_over_cycles:
+    if not shared.is_between_regions:
         return CYCLES
     return Sharing(
         effective_half_life_geometric_sd=shared.effective_half_life_geometric_sd,
@@ -101,9 +104,21 @@ def _sharing(shared: SharedFit) -> Sharing:
     )
 
 
+def _shapes(shared: SharedFit, group: tuple[Measurement, ...]) -> list[int] | None:
+    """Return the number of the region of each curve, where its cycles have one shape."""
+    if not (shared.is_over_cycles and shared.is_between_regions):
+        return None
+    names = list(dict.fromkeys(m.region for m in group))
+    return [names.index(m.region) for m in group]
+
+
 def _with_whom(shared: SharedFit, group: tuple[Measurement, ...], own: int, joint: JointFit) -> str:
     others = ", ".join(
-        m.administration if shared.is_over_cycles else m.region
+        f"{m.region}, {m.administration}"
+        if shared.is_over_cycles and shared.is_between_regions
+        else m.administration
+        if shared.is_over_cycles
+        else m.region
         for i, m in enumerate(group)
         if i != own
     )

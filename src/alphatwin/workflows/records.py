@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from alphatwin.biology import RbeWeights, rbe_weighted_dose_gy
 from alphatwin.dose import RADIATION_TYPES
 from alphatwin.kinetics import activity_bq, best_phases
 from alphatwin.nuclides import energy_per_decay_mev, nuclide
-from alphatwin.report.estimates import Estimate, WeightedDose
+from alphatwin.report.estimates import Estimate
 from alphatwin.report.value import (
     Curve,
     DecayShare,
@@ -25,6 +24,7 @@ from alphatwin.report.value import (
 )
 from alphatwin.uncertainty import summarise
 from alphatwin.workflows.daughter_curves import member_activities_bq, member_decays
+from alphatwin.workflows.weighting import estimate, weighted_doses
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,14 +43,6 @@ CURVE_POINTS: Final = 96
 CURVE_DIGITS: Final = 6
 CURVE_SAMPLES: Final = 2_000
 """Bands of the figures need no more: their edges move by less than 2 % of the band's width."""
-
-
-def estimate(samples: NDArray[np.float64]) -> Estimate:
-    """Return median and central 95 % interval of (n_samples,) samples."""
-    interval = summarise(samples)
-    return Estimate(
-        median=float(interval.median), low=float(interval.low), high=float(interval.high)
-    )
 
 
 def _edges(
@@ -170,6 +162,8 @@ def region_dose(
     region: RegionAnswer,
     assumed: Assumptions,
     shares: tuple[DecayShare, ...],
+    *,
+    seed: int,
 ) -> RegionDose:
     """Return what an agent does to a region as a record."""
     dose = region.dose
@@ -189,7 +183,7 @@ def region_dose(
         absorbed_dose_by_nuclide_gy=shared_out(dose, answer.members, by="nuclide"),
         absorbed_dose_by_radiation_gy=shared_out(dose, RADIATION_TYPES, by="radiation"),
         absorbed_dose_per_activity_gy_per_bq=per_activity,
-        rbe_weighted=() if dose is None else weighted_doses(dose, assumed),
+        rbe_weighted=() if dose is None else weighted_doses(dose, assumed, seed=seed),
         photon_energy_not_deposited=photon_share_of(answer, region),
     )
 
@@ -201,19 +195,6 @@ def shared_out(dose: AbsorbedDose | None, names: tuple[str, ...], *, by: str) ->
     parts = (dose.by_nuclide_gy if by == "nuclide" else dose.by_radiation_gy).mean(axis=0)
     shares = parts / parts.sum() * np.median(dose.total_gy)
     return {name: float(share) for name, share in zip(names, shares, strict=True)}
-
-
-def weighted_doses(dose: AbsorbedDose, assumed: Assumptions) -> tuple[WeightedDose, ...]:
-    """Return the RBE-weighted dose with every RBE 1, then as assumed."""
-    sets = (RbeWeights(), RbeWeights(alpha=assumed.rbe_alpha, recoil=assumed.rbe_recoil))
-    return tuple(
-        WeightedDose(
-            rbe_alpha=weights.alpha,
-            rbe_recoil=weights.recoil,
-            rbe_weighted_dose_gy=estimate(rbe_weighted_dose_gy(dose, weights=weights)),
-        )
-        for weights in sets
-    )
 
 
 def uptake_ratio(answer: AgentAnswer) -> float:

@@ -19,6 +19,8 @@ from alphatwin.nuclides import decay_chain
 from alphatwin.uncertainty import lognormal_factor, stream
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from alphatwin.kinetics import RegionCurve
@@ -56,6 +58,7 @@ def region_answers(
     *,
     nuclide_name: str,
     model: DaughterModel | None,
+    outside: Mapping[str, RegionCurve],
     activity_bq: float,
     seed: int,
 ) -> tuple[RegionAnswer, ...]:
@@ -71,6 +74,8 @@ def region_answers(
         The agent's nuclide.
     model
         Where daughters and what was injected go; ``None``: all decay where the parent does.
+    outside
+        Curves of the vector outside of the regions, by place of the model.
     activity_bq
         Activity administered. [Bq]
     seed
@@ -90,14 +95,17 @@ def region_answers(
         ]
         members = chain.nuclides
     else:
-        on_vector = model.on_vector(curves, administered_bq=activity_bq)
+        by_name = {k.region.name: c for k, c in zip(kinetics, curves, strict=True)}
+        on_vector = model.on_vector({**by_name, **outside}, administered_bq=activity_bq)
         decays = [
             model.response.decays(
                 model.compartments[k.region.name],
                 on_vector_decays=on_vector,
                 injected_bq=activity_bq,
             )
-            for k in kinetics
+            if k.region.name in model.compartments
+            else model.staying(curve, administered_bq=activity_bq)
+            for k, curve in zip(kinetics, curves, strict=True)
         ]
         members = model.members
     return tuple(

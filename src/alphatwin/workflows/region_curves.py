@@ -22,12 +22,10 @@ from alphatwin.kinetics import (
 )
 from alphatwin.nuclides import nuclide
 from alphatwin.uncertainty import Lognormal, lognormal_factor, stream
+from alphatwin.workflows.measured_scale import measured_scale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import numpy as np
-    from numpy.typing import NDArray
 
     from alphatwin.agents import Agent, PopulationKinetics
     from alphatwin.agents.types import Quantity
@@ -132,7 +130,7 @@ def region_kinetics(
         measurement=measurement,
         observed=observed,
         fitted=joined.fitted,
-        curve=curve_scaled(joined.fitted.curve, _scale(course, region, observed, seed=seed)),
+        curve=curve_scaled(joined.fitted.curve, measured_scale(course, measurement, seed=seed)),
         figures=figures,
         sharing_warnings=joined.warnings,
     )
@@ -208,21 +206,6 @@ def _fit_alone(
         samples=assumed.samples,
         generator=stream(seed, "fit", measurement.region, after.name),
     )
-
-
-def _scale(
-    course: Course, region: Region, observed: Observations, *, seed: int
-) -> NDArray[np.float64]:
-    """Return (n_samples,) factors: the shared calibration, and the volume where it entered."""
-    assumed = course.assumptions
-    scale = lognormal_factor(
-        assumed.calibration_relative_sd, stream(seed, "calibration"), assumed.samples
-    )
-    if observed.scales_with_volume:
-        scale = scale * lognormal_factor(
-            region.mass_relative_sd, stream(seed, "mass", region.name), assumed.samples
-        )
-    return scale
 
 
 def published_figure(agent: Agent, region: str, *, quantity: Quantity) -> PopulationKinetics:

@@ -19,7 +19,7 @@ from alphatwin.report.schedule_value import (
     ScheduleReport,
 )
 from alphatwin.uncertainty import Lognormal, stream
-from alphatwin.workflows.analysis import needs_uptake_ratio
+from alphatwin.workflows.predicting import needs_uptake_ratio
 from alphatwin.workflows.region_curves import figure_or_none
 
 if TYPE_CHECKING:

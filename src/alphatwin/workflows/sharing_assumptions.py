@@ -32,7 +32,8 @@ def sharing_assumptions(
         def alone(c: Course, i: int = i) -> Course:
             return dataclasses.replace(c, sharing=c.sharing[:i] + c.sharing[i + 1 :])
 
-        what = "Cycles of each of" if shared.is_over_cycles else "Curves of"
+        only_cycles = shared.is_over_cycles and not shared.is_between_regions
+        what = "Cycles of each of" if only_cycles else "Curves of"
         yield Assumption(
             name="sharing",
             text=f"{what} {', '.join(shared.regions)}, fitted jointly",

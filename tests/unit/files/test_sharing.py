@@ -81,7 +81,7 @@ def test_without_a_table_nothing_is_shared():
             "uptake_half_time_spread",
             "finite",
         ),
-        (f'regions = ["a"]\n{SAME}cycles = true\n', "cycles", "leave one of the two out"),
+        (f'regions = ["a"]\n{SAME}cycles = true\n', "regions", "2 to 20, got 1"),
         ('regions = ["a", "b"]\ncycles = true\n', "cycles", "'b' has no curve to share with"),
         ('regions = ["a"]\ncycles = "yes"\n', "cycles", "must be true or false"),
         ('regions = ["a", "b"]\nhalf_life = "same"\n', "half_life", "is not a key"),

@@ -80,15 +80,26 @@ def test_the_response_is_the_network_solved_with_every_sample(name):
     assert direct.whole_body_error().max() < CONSERVED
 
 
-def test_a_network_with_samples_of_its_own_is_refused():
+def test_samples_of_the_network_are_taken_in_turns():
     net = daughter_network(
         fate("human_kinetics"),
         regions=REGIONS,
         chain=decay_chain("Ac-225"),
         rate_factor={"Bi": np.array([1.0, 2.0])},
     )
-    with pytest.raises(InvalidValueError, match="must carry no samples, got 2"):
-        daughter_response(net, regions=REGIONS, roots=["Ac-225"])
+    both = daughter_response(net, regions=REGIONS, roots=["Ac-225"])
+    decays = np.arange(1.0, 1.0 + 4 * len(REGIONS)).reshape(4, -1)
+    found = both.decays("kidneys", on_vector_decays=[decays], injected_bq=3.0)
+    for i, factor in enumerate((1.0, 2.0, 1.0, 2.0)):  # the network's samples, in turns
+        net = daughter_network(
+            fate("human_kinetics"),
+            regions=REGIONS,
+            chain=decay_chain("Ac-225"),
+            rate_factor={"Bi": factor},
+        )
+        alone = daughter_response(net, regions=REGIONS, roots=["Ac-225"])
+        expected = alone.decays("kidneys", on_vector_decays=[decays[i]], injected_bq=3.0)
+        np.testing.assert_allclose(found[i], expected, rtol=1e-12)
 
 
 def test_marrow_holds_its_share_of_what_blood_holds():
@@ -186,3 +197,13 @@ def test_free_atoms_without_kinetics_are_refused():
         )
     for name in ("all_stay", "all_escape"):
         check_fate_of_injected(fate(name), nuclide="Lu-177", impurity=None, is_free=True)
+
+
+def test_what_is_made_in_excreta_stays_there():
+    """Urine and bowel contents give nothing back, whatever the element does elsewhere."""
+    for name in ("human_kinetics", "instant_distribution", "bismuth_to_kidneys"):
+        net = daughter_network(fate(name), regions=REGIONS, chain=decay_chain("Ac-225"))
+        c = net.index("excreta")
+        for symbol, element in net.elements.items():
+            assert element.retention[c] == 1.0, (name, symbol)
+            assert not element.transfer_per_s[:, c].any(), (name, symbol)

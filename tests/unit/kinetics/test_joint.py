@@ -97,6 +97,48 @@ def test_every_curve_keeps_its_own_prior(sharing, model):
     assert (used > 0.0).all()
 
 
+def test_regions_share_and_their_cycles_are_of_one_shape():
+    """Two regions after two cycles each: one shape for the cycles, a spread between the regions."""
+    found = jointly(
+        lesions([60.0, 60.0, 80.0, 80.0]),
+        Sharing(1.2),
+        shape_of=(0, 0, 1, 1),
+        model="clearance",
+    )
+    logs = log_half_lives(found)
+    np.testing.assert_array_equal(logs[0], logs[1])
+    np.testing.assert_array_equal(logs[2], logs[3])
+    assert np.abs(logs[0] - logs[2]).min() > 0.0
+    levels = np.log([f.parameters["uptake_fraction"] for f in found.fits])
+    assert not np.array_equal(levels[0], levels[1])
+
+
+def test_cycles_of_one_region_are_the_same_by_either_way():
+    """CYCLES shares every deviate; one shape for all curves has no other."""
+    parts = tuple(
+        part_of(
+            "uptake and clearance",
+            seen,
+            administered_bq=7.4e9,
+            decay_constant_per_s=LU177_PER_S,
+            priors=Priors(HALF_LIFE, UPTAKE),
+        )
+        for seen in lesions([60.0] * 3)
+    )
+    one = joint_target(parts, CYCLES)
+    other = joint_target(parts, Sharing(1.2), (0, 0, 0))
+    assert one.n_shape < other.n_shape  # the spread between regions has a deviate of its own
+    for part in other.parts:
+        np.testing.assert_array_equal(part.mixing, other.parts[0].mixing)
+        assert part.mixing @ part.mixing.T == pytest.approx(np.eye(part.scheme.n_shape))
+
+
+@pytest.mark.parametrize("wrong", [(0,), (0, 2), (1, 1), (0, -1)])
+def test_shapes_are_numbered_without_a_gap(wrong):
+    with pytest.raises(InvalidValueError, match="without a gap"):
+        jointly(lesions([60.0, 60.0]), Sharing(1.0), shape_of=wrong)
+
+
 def test_one_half_life_for_all_is_one_number_and_narrower():
     seen = lesions([60.0] * 4)
     found = jointly(seen, Sharing(1.0), model="clearance")

@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from alphatwin.report.published_value import PublishedDose
+from alphatwin.report.uncertainty_value import Contribution, DoseUncertainty
 from alphatwin.report.value import (
     AgentReport,
     Alternative,
@@ -453,6 +454,39 @@ def sample_report(*, regions=REGIONS, agents=AGENTS) -> DoseReport:
                 used_for="Activity and volume of two lesions at two times.",
             ),
         ),
+        uncertainty_contributions=_uncertainties(reports),
+    )
+
+
+def _uncertainties(reports):
+    """Three sources for lesions, one for all else; none for a region of unknown mass."""
+    rows = {
+        True: (("counts and fit", 0.7), ("volume and mass", 0.28), ("calibration", 0.02)),
+        False: (("published kinetics", 1.0),),
+    }
+    return tuple(
+        DoseUncertainty(
+            agent=agent.agent,
+            administration=agent.administration,
+            region=dose.region,
+            quantity="absorbed_dose_gy",
+            estimate=dose.absorbed_dose_gy,
+            geometric_sd=1.4,
+            contributions=tuple(
+                Contribution(
+                    source=source,
+                    text=f"What {source} does",
+                    first_order_share=share,
+                    total_share=share,
+                    share_sd=0.012,
+                    dose_ratio_95=math.exp(1.96 * math.log(1.4) * math.sqrt(share)),
+                )
+                for source, share in rows["lesion" in dose.region]
+            ),
+        )
+        for agent in reports
+        for dose in agent.regions
+        if dose.absorbed_dose_gy is not None
     )
 
 
@@ -483,5 +517,8 @@ def with_names(report: DoseReport, *, old: str, new: str) -> DoseReport:
                 published_doses=tuple(named(p, "region") for p in a.published_doses),
             )
             for a in report.agents
+        ),
+        uncertainty_contributions=tuple(
+            named(u, "region") for u in report.uncertainty_contributions
         ),
     )

@@ -18,6 +18,8 @@ def fate_dose(preset, region, dose_gy, ratio, note="What to know."):
         preset=preset,
         region=region,
         absorbed_dose_gy=dose_gy,
+        absorbed_dose_low_gy=None if dose_gy is None else 0.5 * dose_gy,
+        absorbed_dose_high_gy=None if dose_gy is None else 2.0 * dose_gy,
         rbe_weighted_dose_gy=weighted,
         absorbed_dose_ratio=ratio,
         rbe_weighted_dose_ratio=None if ratio is None else ratio - 0.01,
@@ -49,7 +51,7 @@ def test_regions_stand_against_fates_with_the_ratio_to_the_one_in_force():
     assert table.head == ("Region", "human kinetics\nin force", "all stay", "odd one")
     assert table.rows[0][0] == "lesion 1"
     assert table.rows[0][1].startswith("1.5")
-    assert table.rows[0][1].split("\n")[1].startswith("1.00 / 0.99")
+    assert table.rows[0][1].split("\n")[2].startswith("1.00 / 0.99")
     assert table.rows[0][2].startswith("6")
     assert "4.00 / 3.99" in table.rows[0][2]
     assert "(Gy)" in table.title

@@ -32,6 +32,7 @@ AXES = {  # what each axis of each section is called, before its unit
     "agents": {"Absorbed dose", "RBE-weighted dose"},
     "published": {"Absorbed dose"},
     "doses": {"Absorbed dose"},
+    "uncertainty": {"Absorbed dose against its median"},
     "curves": {"Time since administration", "¹⁷⁷Lu activity"},
     "chains": {"Time since administration", "Activity"},
 }

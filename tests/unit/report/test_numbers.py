@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alphatwin.report.numbers import (
+    borne,
     count,
     dose_unit,
     duration,
@@ -19,6 +20,8 @@ from alphatwin.report.numbers import (
     prose,
     quantity,
     ratio,
+    relative_width,
+    shown_share,
     unit_for,
 )
 from alphatwin.report.value import Estimate
@@ -164,3 +167,77 @@ def test_one_unit_for_a_table_of_doses(doses_gy, text):
 def test_unit_is_never_larger_than_the_value():
     assert unit_for(999.0, "Bq").text == "Bq"
     assert unit_for(1000.0, "Bq").text == "kBq"
+
+
+@pytest.mark.parametrize(
+    ("value", "width", "text"),
+    [
+        (3.2134, 3.7, "3.2"),
+        (97.634, 4.5, "97.6"),
+        (3.2134, 60.0, "3.2"),
+        (12345.0, 1100.0, "12\u202f300"),
+        (3.2134e-9, 3e-11, "3.213 × 10⁻⁹"),
+        (5.0, 0.0, "5.00"),
+        (0.0, 1.0, "0"),
+        (None, 1.0, "–"),
+    ],
+)
+def test_one_number_bears_the_digits_of_its_width(value, width, text):
+    assert borne(value, width=width) == text
+
+
+def _significant(text):
+    """Count the digits of a number; zeros at the end of a whole one do not count."""
+    figures = text.replace(".", "").lstrip("0")
+    return len(figures if "." in text else figures.rstrip("0"))
+
+
+def _last(text):
+    """Return the unit of the last digit, that before the zeros at the end of a whole number."""
+    whole, _, fraction = text.partition(".")
+    return 10.0 ** (-len(fraction) if fraction else len(whole) - len(whole.rstrip("0")))
+
+
+@given(value=st.floats(1e-12, 1e12), relative=st.floats(1e-6, 5.0))
+def test_no_number_shows_more_digits_than_its_width_bears(value, relative):
+    """The unit of the last digit is at least a hundredth of the width, or two digits are left."""
+    shown = borne(value, width=relative * value).replace("\u202f", "")
+    mantissa, _, power = shown.partition(" × 10")
+    scale = 10.0 ** int(power.translate(POWERS) or 0)
+    assert _significant(mantissa) <= 2 or _last(mantissa) * scale >= 0.00999 * relative * value
+    assert float(mantissa) * scale == pytest.approx(value, rel=0.06)
+
+
+@given(
+    median=st.floats(1e-6, 1e6),
+    below=st.floats(0.01, 0.99),
+    above=st.floats(1.01, 50.0),
+)
+def test_no_interval_shows_more_digits_than_its_width_bears(median, below, above):
+    """Median and ends show two digits of the width, or two of their own if rounding moves them."""
+    low, high = median * below, median * above
+    shown = interval(Estimate(median=median, low=low, high=high)).replace("\u202f", "")
+    shown, _, power = shown.partition(" × 10")
+    scale = 10.0 ** int(power.translate(POWERS) or 0)
+    for text in re.findall(r"[\d.]+", shown.replace("< ", "")):
+        assert _significant(text) <= 2 or _last(text) * scale >= 0.00999 * (high - low)
+
+
+@pytest.mark.parametrize(
+    ("share", "share_sd", "text"),
+    [
+        (0.914, 0.013, "91 %"),
+        (0.041, 0.013, "4 %"),
+        (0.021, 0.013, "< 3 %"),
+        (0.0, 0.0, "< 1 %"),
+        (1.0, 0.014, "100 %"),
+        (0.2345, 0.0001, "23.4 %"),
+    ],
+)
+def test_a_share_bears_the_digits_of_its_standard_error(share, share_sd, text):
+    assert shown_share(share, share_sd) == text
+
+
+def test_relative_width_is_of_the_median():
+    assert relative_width(Estimate(median=2.0, low=1.0, high=4.0)) == pytest.approx(1.5)
+    assert relative_width(None) == 0.0

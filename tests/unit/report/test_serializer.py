@@ -22,7 +22,7 @@ from alphatwin.report.serializer import json_schema, to_json, to_jsonable
 from unit.report.sample_report import many_regions_report, sample_report
 
 ROOT = Path(__file__).parents[3]
-KINDS = ("dose", "compare", "schedule", "chain", "nuclide", "agents")
+KINDS = ("dose", "compare", "plan", "schedule", "chain", "nuclide", "agents")
 
 
 def _with_dose_high(report, value):

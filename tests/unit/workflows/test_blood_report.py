@@ -286,14 +286,6 @@ def test_equilibrium_that_the_counts_lean_on_is_said_loudly():
     assert {p.state_at_drawing for p in report.blood.curves[0].points} == {"assumed"}
 
 
-def test_a_fate_of_daughters_that_does_not_reach_marrow_is_said():
-    tail = '[marrow]\n[[predictions]]\nagent = "225Ac-DOTATATE"\nactivity = "8 MBq"\n'
-    text = bc.HEAD.replace("samples = 1000", 'samples = 1000\ndaughters = "all_escape"')
-    report = dose_report(course_from_text(text + bc.blood_text() + tail))
-    said = [w.where for w in report.warnings if w.code == "daughters_stay_in_blood"]
-    assert said == ["red marrow, 225Ac-DOTATATE"]
-
-
 # --- the whole body ------------------------------------------------------------------------------
 
 

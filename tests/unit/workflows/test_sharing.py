@@ -164,7 +164,6 @@ def test_the_alternative_takes_one_group_apart_and_leaves_the_others():
         ({"regions": ("lesion 1", "lesion 1")}, "once each"),
         ({"regions": ("lesion 1",)}, "must be 2 to 20, got 1"),
         ({"effective_half_life_geometric_sd": None}, "got neither"),
-        ({"is_over_cycles": True}, "got both"),
         ({"effective_half_life_geometric_sd": 0.9}, "at least 1, got 0.9"),
         (
             {"effective_half_life_geometric_sd": None, "is_over_cycles": True},
@@ -194,3 +193,57 @@ def test_regions_of_two_populations_have_no_prior_in_common():
 def test_cycles_of_two_agents_share_nothing():
     with pytest.raises(InvalidValueError, match="one agent and nuclide"):
         cycles(CYCLES, agents=("177Lu-DOTATATE", "177Lu-PSMA"))
+
+
+def regions_and_cycles(*sharing):
+    """Return two lesions, each measured after two cycles, of half-lives 20 % apart."""
+    made = cycles()
+    names = ("lesion", "other")
+    series = tuple(
+        measurement(
+            name,
+            hours=HOURS,
+            values=tuple(
+                1e8 * (i + k + 1) * 2.0 ** (-t / (HALF_LIFE_H * (1.0 + 0.2 * i))) for t in HOURS
+            ),
+            relative_sd=0.15,
+            administration=f"cycle {k + 1}",
+        )
+        for i, name in enumerate(names)
+        for k in range(2)
+    )
+    return dataclasses.replace(
+        made,
+        regions=tuple(region(name) for name in names),
+        measurements=series,
+        sharing=sharing,
+    )
+
+
+def test_regions_and_cycles_share_at_once():
+    both = SharedFit(("lesion", "other"), effective_half_life_geometric_sd=1.2, is_over_cycles=True)
+    only = dataclasses.replace(both, effective_half_life_geometric_sd=None)
+    made = analyse(regions_and_cycles(both))
+    by_cycles = analyse(regions_and_cycles(only))
+    for i in range(2):
+        assert half_lives_s(made[0], i) == pytest.approx(half_lives_s(made[1], i), rel=1e-9)
+        # What the other region adds makes it narrower than its own cycles do.
+        assert log_width(made[0], i) < log_width(by_cycles[0], i)
+    assert not np.allclose(half_lives_s(made[0], 0), half_lives_s(made[0], 1))
+    why = made[0].regions[0].kinetics.fitted.why
+    assert "other, cycle 2" in why
+    assert "all rates of a region the same" in why
+
+
+def test_regions_and_cycles_at_once_are_one_population():
+    both = SharedFit(("lesion", "liver"), effective_half_life_geometric_sd=1.2, is_over_cycles=True)
+    made = regions_and_cycles()
+    liver = region("liver", population="liver")
+    series = tuple(
+        dataclasses.replace(m, region="liver") if m.region == "other" else m
+        for m in made.measurements
+    )
+    with pytest.raises(InvalidValueError, match="one population_region"):
+        dataclasses.replace(
+            made, regions=(made.regions[0], liver), measurements=series, sharing=(both,)
+        )

@@ -1,0 +1,51 @@
+"""What makes an answer uncertain, source by source, as the reports hold it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from alphatwin.report.estimates import Estimate  # noqa: TC001 - pydantic reads it
+
+
+def _doc(text: str) -> object:
+    return Field(description=text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """One source of uncertainty, with all that is correlated through it."""
+
+    source: Annotated[str, _doc("Short name, stable between versions.")]
+    text: Annotated[str, _doc("In words.")]
+    first_order_share: Annotated[
+        float, _doc("Share of the variance of the log dose that would vanish if it were known.")
+    ]
+    total_share: Annotated[
+        float, _doc("Share that would remain if all else were known: interactions included.")
+    ]
+    share_sd: Annotated[float, _doc("Standard error of the shares, from the number of samples.")]
+    dose_ratio_95: Annotated[
+        float,
+        _doc("Factor by which this source alone moves the dose up or down at 95 % (1.96 SD)."),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoseUncertainty:
+    """The uncertainty of one dose: everything sampled together, and what makes how much of it."""
+
+    agent: Annotated[str, _doc("Name of the agent.")]
+    administration: Annotated[str, _doc("Administration, as in the agent's record.")]
+    region: Annotated[str, _doc("Name of the region.")]
+    quantity: Annotated[str, _doc("absorbed_dose_gy or rbe_weighted_dose_gy.")]
+    estimate: Annotated[
+        Estimate,
+        _doc("The dose with every source sampled together, the fate of daughters included."),
+    ]
+    geometric_sd: Annotated[float, _doc("Geometric standard deviation of those samples.")]
+    contributions: Annotated[
+        tuple[Contribution, ...], _doc("Sources, the largest first; empty if nothing varies.")
+    ]
