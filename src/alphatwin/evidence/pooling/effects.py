@@ -105,7 +105,8 @@ def share_of_double_arcsine(value: ArrayLike, *, sizes: ArrayLike) -> NDArray[np
     t = 2.0 * np.clip(np.asarray(value, dtype=float), lowest, highest)
     inner = np.sin(t) + (np.sin(t) - 1.0 / np.sin(t)) / n
     root = np.sqrt(np.clip(1.0 - inner**2, 0.0, None))
-    return np.clip(0.5 * (1.0 - np.sign(np.cos(t)) * root), 0.0, 1.0)
+    share: NDArray[np.float64] = np.clip(0.5 * (1.0 - np.sign(np.cos(t)) * root), 0.0, 1.0)
+    return share
 
 
 def log_rates(events: ArrayLike, exposures: ArrayLike) -> Effects:

@@ -95,7 +95,8 @@ class Maximum:
         at_zero = self.theta[:, p] < 1e-6  # there tau and the coefficients do not correlate
         block = np.linalg.inv(-self.surface.hessian[:, :p, :p])
         chosen = np.where(at_zero[:, None, None], block, inverse[:, :p, :p])
-        return np.sqrt(np.diagonal(chosen, axis1=1, axis2=2))
+        errors: Floats = np.sqrt(np.diagonal(chosen, axis1=1, axis2=2))
+        return errors
 
 
 def log_likelihood(theta: Floats, sets: Sets, *, nodes: int = _NODES) -> Surface:
@@ -133,7 +134,8 @@ def _surface(
     """Return value and derivatives by the identities of Fisher and Louis."""
 
     def mean(quantity: Floats) -> Floats:
-        return np.einsum("bkq,bkq->bk", posterior, quantity)
+        weighted: Floats = np.einsum("bkq,bkq->bk", posterior, quantity)
+        return weighted
 
     r, rz = mean(residual), mean(residual * z)
     second = (
@@ -197,7 +199,8 @@ def _newton(here: Surface, free: NDArray[np.bool_]) -> Floats:
     step = np.zeros_like(here.gradient)
     step[:, free] = np.einsum("bij,bj->bi", vectors, scaled)
     longest = np.abs(step).max(axis=1, keepdims=True)
-    return step * np.minimum(1.0, _LONGEST_STEP / np.maximum(longest, 1e-300))
+    step *= np.minimum(1.0, _LONGEST_STEP / np.maximum(longest, 1e-300))
+    return step
 
 
 def _climb(theta: Floats, here: Surface, step: Floats, sets: Sets) -> Floats:

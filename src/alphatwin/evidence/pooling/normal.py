@@ -128,7 +128,7 @@ def _projection(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return (X'WX)^-1 and P = W - WX (X'WX)^-1 X'W."""
     w = 1.0 / v
-    inverse = np.linalg.inv(x.T @ (w[:, None] * x))
+    inverse: NDArray[np.float64] = np.linalg.inv(x.T @ (w[:, None] * x))
     wx = w[:, None] * x
     return inverse, np.diag(w) - wx @ inverse @ wx.T
 
@@ -138,13 +138,13 @@ def _between(
 ) -> float:
     _, p = _projection(v, x)
     degrees = y.size - x.shape[1]
-    moment = max(0.0, (float(y @ p @ y) - degrees) / float(np.trace(p)))
+    moment = float(max(0.0, (float(y @ p @ y) - degrees) / float(np.trace(p))))
     if estimator == "DL":
         return moment
     if estimator not in {"ML", "REML"}:
         msg = f"estimator must be one of DL, ML, REML, got {estimator!r}"
         raise InvalidValueError(msg)
-    tau2 = moment
+    tau2: float = moment
     for _ in range(_MOST_STEPS):  # Fisher scoring, held at 0 from below
         _, p = _projection(v + tau2, x)
         py = p @ y
@@ -153,7 +153,7 @@ def _between(
             step = (float(py @ py) - float(np.trace(p))) / float(np.sum(p * p))
         else:
             step = (float(py @ py) - float(w.sum())) / float((w * w).sum())
-        new = max(0.0, tau2 + step)
+        new = float(max(0.0, tau2 + step))
         if math.isclose(new, tau2, rel_tol=_CONVERGED, abs_tol=_CONVERGED):
             return new
         tau2 = new

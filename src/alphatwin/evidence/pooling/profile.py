@@ -96,7 +96,8 @@ def _between(
         np.sqrt(np.abs(a_value)) + np.sqrt(np.abs(b_value)) + 1e-300
     )
     linear = np.abs(a_value) / (np.abs(a_value) + np.abs(b_value) + 1e-300)
-    return a + np.clip(np.where(a == 0.0, share, linear), 0.02, 0.98) * (b - a)
+    part: NDArray[np.float64] = np.clip(np.where(a == 0.0, share, linear), 0.02, 0.98)
+    return a + part * (b - a)
 
 
 def wald_interval_of(top: Maximum, *, quantile: NDArray[np.float64]) -> NDArray[np.float64]:
