@@ -33,21 +33,9 @@ not at all.
 
 
 def application() -> typer.Typer:
-    """Return the program's one Typer application."""
-    module = importlib.import_module("alphatwin.cli")
-    found = [value for value in vars(module).values() if isinstance(value, typer.Typer)]
-    if not found:
-        found = [
-            value
-            for name, part in list(sys.modules.items())
-            if name.startswith("alphatwin.cli.")
-            for value in vars(part).values()
-            if isinstance(value, typer.Typer)
-        ]
-    if not found:
-        msg = "alphatwin.cli holds no Typer application"
-        raise LookupError(msg)
-    return found[0]
+    """Return the program's one Typer application; groups of commands hang below it."""
+    found: typer.Typer = importlib.import_module("alphatwin.cli.main").app
+    return found
 
 
 def commands() -> dict[str, Any]:

@@ -20,8 +20,16 @@ def run(*arguments):
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--help",), ("chain", "Ac-225", "--activity", "1 MBq", "--at", "1 h"), ("demo", "--json")],
-    ids=["help", "chain", "demo numbers, 10 000 samples"],
+    [
+        ("--help",),
+        ("chain", "Ac-225", "--activity", "1 MBq", "--at", "1 h"),
+        ("evidence", "list"),
+        ("evidence", "show", "ballal-2022"),
+        ("evidence", "find", "--outcome", "orr", "--json"),
+        ("evidence", "audit", "--json"),
+        ("demo", "--json"),
+    ],
+    ids=["help", "chain", "list", "show", "find", "audit", "demo numbers, 10 000 samples"],
 )
 def test_time_to_the_answer(benchmark, arguments):
     assert benchmark.pedantic(run, args=arguments, rounds=5, warmup_rounds=1)

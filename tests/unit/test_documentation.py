@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import make_cli_reference
+import make_evidence_page
 import make_python_reference
 import make_validation_page
 
@@ -23,7 +24,7 @@ def name_of(path: Path) -> str:
 
 @pytest.mark.parametrize(
     "tool",
-    [make_cli_reference, make_python_reference, make_validation_page],
+    [make_cli_reference, make_python_reference, make_validation_page, make_evidence_page],
     ids=lambda tool: tool.PAGE.name,
 )
 def test_a_generated_page_is_up_to_date(tool):
@@ -34,6 +35,7 @@ def test_every_command_and_option_is_documented():
     page = (DOCS / "reference" / "cli.md").read_text(encoding="utf-8")
     found = make_cli_reference.commands()
     assert {"demo", "dose", "chain", "nuclide", "agents", "new"} <= {w.split()[-1] for w in found}
+    assert {f"alphatwin evidence {w}" for w in ("list", "show", "find", "audit")} <= set(found)
     for words, command in found.items():
         assert f"## `{words}`" in page
         assert (command.help or "").strip(), f"{words} has no help"
@@ -107,3 +109,15 @@ def test_equations_are_numbered_and_those_cited_exist():
     }
     assert cited, "no docstring cites the theory page"
     assert not {row for row in cited if row[1] not in numbers}
+
+
+def test_equations_of_evidence_are_numbered_and_those_cited_exist():
+    theory = (DOCS / "theory-evidence.md").read_text(encoding="utf-8")
+    numbers = re.findall(r"\\tag\{V(\d+)\}", theory)
+    assert [int(n) for n in numbers] == list(range(1, len(numbers) + 1))
+    texts = [
+        p.read_text(encoding="utf-8") for p in MODULES if "evidence" in p.relative_to(ROOT).parts
+    ]
+    cited = {n for text in texts for n in re.findall(r"\(?eqs?\. \(?V(\d+)", text)}
+    assert len(cited) > 4
+    assert cited <= set(numbers)

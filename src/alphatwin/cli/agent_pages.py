@@ -25,10 +25,10 @@ _WORDS = {  # quantity: name and unit on the page, and one SI unit in that
 
 def print_agents(report: AgentsReport) -> None:
     """Print one line per agent."""
-    grid = table("Agents", ("name", "for", "nuclide", "vector", "action", "regimens"))
+    grid = table("Agents", ("name", "for", "vector", "action", "regimens"))
     for a in report.agents:
         count = str(len(a.prescriptions))
-        grid.add_row(a.name, a.use, a.nuclide, escape(a.vector), a.action, count)
+        grid.add_row(a.name, a.use, escape(a.vector), a.action, count)
     print_table(grid)
 
 

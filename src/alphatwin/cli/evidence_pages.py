@@ -10,7 +10,7 @@ from alphatwin.cli.output import console, print_table, table
 from alphatwin.report.evidence_table import figure_text, interval_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from alphatwin.evidence import EvidenceRow
     from alphatwin.report.evidence_value import (
@@ -20,23 +20,24 @@ if TYPE_CHECKING:
         EvidenceRecordReport,
     )
 
-LONGEST = 34  # characters of a name in a table; the whole stands in --json
+LONGEST = 30  # characters of a name in a table; the whole stands in --json
+LONGEST_FIGURE = 18
 
 
 def print_records(report: EvidenceListReport) -> None:
     """Print one line per record."""
     grid = table(
         f"{len(report.records)} studies and trials",
-        ("record", "kind", "agent", "before", "n", "published"),
+        ("record", "kind", "agent", "before", "n", "year"),
     )
     for one in report.records:
         grid.add_row(
             one.id,
-            one.kind if one.phase is None else f"phase {one.phase}",
-            one.agents[0],
+            one.kind.removesuffix(" study") if one.phase is None else f"phase {one.phase}",
+            _short(one.agents[0], longest=LONGEST_FIGURE),
             _prior(one.prior),
             "-" if one.n is None else str(one.n),
-            one.published or "-",
+            (one.published or "-")[:4],
         )
     print_table(grid)
 
@@ -56,7 +57,8 @@ def print_record(report: EvidenceRecordReport) -> None:
     groups = table("People", ("group", "role", "n", "where"))
     for g in one.groups:
         place = f"{g.place.source} {g.place.where}"
-        groups.add_row(_short(g.about), g.role, "-" if g.n is None else str(g.n), _short(place))
+        size = "-" if g.n is None else str(g.n)
+        groups.add_row(_short(g.about), g.role, size, _short(place, longest=LONGEST_FIGURE))
     print_table(groups)
     for r in one.regimens:
         parts = [
@@ -89,24 +91,43 @@ def print_answer(report: EvidenceFindReport) -> None:
         out.print(f"- {escape(text)}")
 
 
-def _print_rows(title: str, rows: Iterable[EvidenceRow]) -> None:
-    grid = table(title, ("study, outcome", "figure", "exact (%)", "Wilson (%)"))
-    last = ""
+def _print_rows(title: str, rows: Sequence[EvidenceRow]) -> None:
+    figures = [row for row in rows if row.kind != "finding"]
+    if figures:
+        grid = table(title, ("study, outcome", "figure", "exact (%)", "Wilson (%)"))
+        for head, mine in _by_head(figures).items():
+            grid.add_row(f"[bold]{escape(_short(head))}[/]", "", "", "")
+            for row in mine:
+                grid.add_row(*_cells(row))
+        print_table(grid)
+    out = console()
+    if any(row.superseded_by for row in figures):
+        out.print("* replaced by a newer figure or record")
+    for head, mine in _by_head(row for row in rows if row.kind == "finding").items():
+        out.print(f"\n[bold]{escape(head)}[/]")
+        for row in mine:
+            stated = f": {row.stated}" if row.stated else ""
+            out.print(f"  {escape(row.outcome)}{stated}")
+    for row in figures:
+        for text in row.cautions:
+            out.print(f"{row.record}, {escape(row.outcome)}: {escape(text)}")
+
+
+def _by_head(rows: Iterable[EvidenceRow]) -> dict[str, list[EvidenceRow]]:
+    grouped: dict[str, list[EvidenceRow]] = {}
     for row in rows:
-        head = f"{row.record}, {row.agent}"
-        if head != last:
-            grid.add_row(f"[bold]{escape(head)}[/]", "", "", "")
-            last = head
-        mark = " *" if row.superseded_by else ""
-        grid.add_row(
-            f"  {escape(_short(row.outcome))}{mark}",
-            escape(_short(figure_text(row))),
-            interval_text(row.exact_low_fraction, row.exact_high_fraction),
-            interval_text(row.wilson_low_fraction, row.wilson_high_fraction),
-        )
-    print_table(grid)
-    if any(row.superseded_by for row in rows):
-        console().print("* replaced by a newer figure or record")
+        grouped.setdefault(f"{row.record}, {row.agent}", []).append(row)
+    return grouped
+
+
+def _cells(row: EvidenceRow) -> tuple[str, ...]:
+    mark = " *" if row.superseded_by else ""
+    return (
+        f"  {escape(_short(row.outcome, longest=LONGEST - 4))}{mark}",
+        escape(_short(figure_text(row), longest=LONGEST_FIGURE)),
+        interval_text(row.exact_low_fraction, row.exact_high_fraction),
+        interval_text(row.wilson_low_fraction, row.wilson_high_fraction),
+    )
 
 
 def print_audit(report: EvidenceAuditReport) -> None:
@@ -125,8 +146,8 @@ def print_audit(report: EvidenceAuditReport) -> None:
         out.print(f"Nothing found in {len(report.records)} records.")
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3].rstrip()}..."
+def _short(text: str, *, longest: int = LONGEST) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 3].rstrip()}..."
 
 
 def _prior(text: str) -> str:

@@ -29,6 +29,20 @@ SYNONYMS = {
     "ae": "adverse event",
     "toxicity": "adverse event",
 }
+# Words of an adverse event or finding that belong to a domain
+OF_DOMAIN = {
+    "kidney": ("kidney", "renal", "creatinine"),
+    "blood": (
+        "blood",
+        "haematological",
+        "neutrophil",
+        "platelet",
+        "lymphocyte",
+        "anaemia",
+        "myelodysplastic",
+    ),
+    "liver": ("liver", "hepatic"),
+}
 SHORT = ("orr", "dcr", "cr", "pr", "mr", "sd", "pd", "ne", "pfs", "os", "dor")
 
 
@@ -100,7 +114,11 @@ def _outcome(text: str) -> Callable[[EvidenceRow], bool]:
     key = SYNONYMS.get(text.strip().casefold(), text.strip().casefold())
     if key in SHORT:
         return lambda row: row.outcome.casefold().split()[0] == key
-    return lambda row: key in f"{row.outcome} {row.domain} {row.kind}".casefold()
+    words = OF_DOMAIN.get(key, (key,))
+    return lambda row: (
+        any(word in f"{row.outcome} {row.domain} {row.kind}".casefold() for word in words)
+        and (key != "blood" or row.domain != "blood pressure")
+    )
 
 
 def not_comparable(rows: Sequence[EvidenceRow]) -> tuple[str, ...]:

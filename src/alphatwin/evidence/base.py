@@ -64,7 +64,8 @@ def records() -> tuple[Record, ...]:
         If a shipped file is damaged, or an identifier stands twice.
     """
     folder = resources.files("alphatwin.evidence") / "base"
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
+    files = [f for f in folder.iterdir() if f.name.endswith(".toml")]
+    files.sort(key=lambda f: f.name.removesuffix(".toml"))
     found = tuple(parse_record(f.read_bytes(), where=f"evidence/base/{f.name}") for f in files)
     for file, one in zip(files, found, strict=True):
         if file.name != f"{one.id}.toml":

@@ -18,6 +18,7 @@ References
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from alphatwin.evidence.amounts import decimals
@@ -97,6 +98,7 @@ class Fits:
         return " and ".join(f"{', '.join(map(str, ns))} ({way})" for ns, way in ways if ns)
 
 
+@lru_cache(maxsize=256)
 def fitting_denominators(percents: tuple[Decimal, ...], *, up_to: int) -> Fits:
     """Return the denominators of which every percentage can be a count, all in one way.
 

@@ -106,7 +106,7 @@ def _internalised(course: Course, answers: tuple[AgentAnswer, ...], *, under: Un
     """Return what is taken of the vector inside cells, by what it does to its receptor."""
     stated = course.assumptions.internalised_fraction
     actions = list(dict.fromkeys(a.agent.receptor_action for a in answers if a.model is not None))
-    known = [(action, INTERNALISED[action]) for action in actions]
+    known = [(action, INTERNALISED[action]) for action in actions if action is not None]
     if stated is not None:
         value, source, status = format_fraction(stated, digits=3), "Stated in the course", "choice"
     else:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from alphatwin.errors import NotSupportedError
 from alphatwin.kinetics import time_integrated_activity_bq_s
 from alphatwin.kinetics.daughters import BLOOD, daughter_network
 from alphatwin.kinetics.daughters_fates import Fate, fate
@@ -153,7 +154,7 @@ def daughter_model(
     injected: Injected,
     preset: str | None = None,
     outside: tuple[str, ...] = (),
-    receptor_action: ReceptorAction = "agonist",
+    receptor_action: ReceptorAction | None = "agonist",
     seed: int | None = None,
 ) -> DaughterModel:
     """Return the model of an agent's nuclide under a preset.
@@ -265,14 +266,26 @@ def _drawn_network(
     return build(sampled, internalised_fraction=dict.fromkeys(inside, shares))
 
 
-def internalised_share(course: Course, action: ReceptorAction) -> tuple[float, float]:
+def internalised_share(course: Course, action: ReceptorAction | None) -> tuple[float, float]:
     """Return the share of the vector inside cells and its standard deviation.
 
     What the course states is exact; else it is that of agonists or antagonists.
+
+    Raises
+    ------
+    NotSupportedError
+        If the target is no receptor and the course does not state the share.
     """
     stated = course.assumptions.internalised_fraction
     if stated is not None:
         return stated, 0.0
+    if action is None:
+        msg = (
+            "assumptions.internalised_fraction: the share of an agent inside cells is published "
+            "for agonists and antagonists of receptors, and this agent's target is none; state it, "
+            "or take daughters = 'stay'"
+        )
+        raise NotSupportedError(msg)
     return INTERNALISED[action].fraction, INTERNALISED[action].sd
 
 

@@ -106,6 +106,14 @@ def test_findings_are_asked_by_their_domain(outcome, words):
     assert {row.domain for row in rows} & words
 
 
+def test_a_domain_holds_its_adverse_events_and_no_other_domain():
+    kidney = {r.outcome for r in ask(outcome="kidney").rows}
+    assert "renal toxicity, grade 3-4" in kidney
+    blood = ask(outcome="blood").rows
+    assert "blood pressure" not in {r.domain for r in blood}
+    assert "myelodysplastic syndrome" in {r.outcome for r in blood}
+
+
 def test_short_outcomes_are_not_found_inside_of_words():
     assert {r.outcome for r in ask(outcome="os").rows if not r.outcome.startswith("OS ")} == set()
     assert {r.outcome for r in ask(outcome="pr").rows} == {"PR"}

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from alphatwin.evidence import record, records
 from alphatwin.evidence.audit import RULES, audit
 from alphatwin.evidence.audit.facts import emitter_class
 from alphatwin.nuclides import nuclide
+from synthetic_evidence import ERRORS, study
 
 FOUND = audit(records())
 # record, field, rule, severity, what the computed text must hold, denominators that fit
@@ -165,3 +167,27 @@ def test_a_record_alone_is_not_compared_with_the_base():
     alone = audit((record("kratochwil-2015"),))
     assert {f.rule for f in alone} == {"superseded"}
     assert audit(()) == ()
+
+
+DRAWS = 12  # of each kind of error; the long validation draws a thousand in all
+HITS = DRAWS - 3  # an impossible percentage may by chance be a possible one
+
+
+@pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: kind.__name__)
+def test_each_kind_of_error_is_caught_by_its_rule(kind):
+    rng = np.random.default_rng(7)
+    caught, planted = 0, 0
+    while planted < DRAWS:
+        wrong = kind(rng, study(rng))
+        if wrong is None:
+            continue
+        planted += 1
+        alarms = {f.rule for f in audit((wrong,)) if f.severity != "note"}
+        caught += bool(alarms & ERRORS[kind])
+    assert caught >= (HITS if kind.__name__ == "impossible_percentage" else DRAWS)
+
+
+def test_consistent_studies_raise_no_alarm():
+    rng = np.random.default_rng(11)
+    for _ in range(40):
+        assert not [f for f in audit((study(rng),)) if f.severity != "note"]

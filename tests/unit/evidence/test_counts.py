@@ -69,6 +69,9 @@ def test_ballal_fits_79_only_if_cut():
     assert found == Fits(rounded=(), truncated=(79,))
     assert [round(100 * n / 79, 3) for n in (2, 38, 23, 16)] == [2.532, 48.101, 29.114, 20.253]
     assert found.text() == "79 (cut)"
+    assert fitting_denominators(
+        tuple(map(Decimal, ("2.5", "48", "29", "20.2"))), up_to=182
+    ).both == (79, 119, 158, 163)
 
 
 def test_nearest_prefers_denominators_below():

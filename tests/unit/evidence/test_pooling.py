@@ -141,6 +141,13 @@ def test_studies_without_any_event_stand_as_the_sum_of_their_patients(full):
     assert "no highest point" in pooled.cautions[0]
 
 
+def test_empty_studies_beside_full_ones_have_no_top_and_an_answer():
+    pooled = pool_shares([0, 10, 0, 12], [10, 10, 12, 12])
+    assert pooled.leading.method == "logit, inverse variance, REML"
+    assert "no highest point" in pooled.cautions[1]
+    assert 0.0 < pooled.leading.low < pooled.leading.high < 1.0
+
+
 def test_one_study_is_not_pooled():
     pooled = pool_shares([4], [9])
     assert (pooled.leading.method, pooled.others) == ("one study", ())

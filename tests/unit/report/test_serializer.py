@@ -22,7 +22,10 @@ from alphatwin.report.serializer import json_schema, to_json, to_jsonable
 from unit.report.sample_report import many_regions_report, sample_report
 
 ROOT = Path(__file__).parents[3]
-KINDS = ("dose", "compare", "plan", "schedule", "chain", "nuclide", "agents")
+KINDS = (
+    "dose", "compare", "plan", "schedule", "chain", "nuclide", "agents", "evidence_list",
+    "evidence_record", "evidence_find", "evidence_audit",
+)  # fmt: skip
 
 
 def _with_dose_high(report, value):

@@ -128,7 +128,7 @@ def _projection(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return (X'WX)^-1 and P = W - WX (X'WX)^-1 X'W."""
     w = 1.0 / v
-    inverse: NDArray[np.float64] = np.linalg.inv(x.T @ (w[:, None] * x))
+    inverse = np.asarray(np.linalg.inv(x.T @ (w[:, None] * x)), dtype=np.float64)
     wx = w[:, None] * x
     return inverse, np.diag(w) - wx @ inverse @ wx.T
 

@@ -41,6 +41,12 @@ if TYPE_CHECKING:
 LEVEL_FRACTION = 0.95
 _START_TAU = 0.5
 EXACT_SUM = "sum of all patients"
+_FLAT = 1e-5  # gradient of a likelihood at its top
+_GREATEST_TAU = 8.0  # studies with no event beside studies with nothing else
+_NO_TOP = (
+    "studies with no event stand beside studies with nothing else: the exact likelihood has no "
+    "highest point at a finite variance between studies, and logits stand in its place"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,19 +134,26 @@ def pool_shares(events: Sequence[int], sizes: Sequence[int]) -> Pooled:
     total, size = int(x.sum()), int(n.sum())
     if x.size == 1 or total in {0, size}:
         return _exact(total, size, studies=x.size)
-    others = [_profiled(x, n, "binomial")]
-    if x.size > 1:
-        arcsines = double_arcsines(x, n)
-        for estimator in ("DL", "REML"):
-            others.append(_normal(logits(x, n), "logit", _share_of_logit, estimator))
-            others.append(_normal(arcsines, "Freeman-Tukey", _share_of_arcsine(n), estimator))
+    arcsines, log_odds = double_arcsines(x, n), logits(x, n)
+    others = [
+        _normal(log_odds, "logit", _share_of_logit, "REML"),
+        _normal(log_odds, "logit", _share_of_logit, "DL"),
+        _normal(arcsines, "Freeman-Tukey", _share_of_arcsine(n), "REML"),
+        _normal(arcsines, "Freeman-Tukey", _share_of_arcsine(n), "DL"),
+    ]
+    top, cautions = _fit(x, n, "binomial"), _cautions(x.size)
+    if np.abs(top.surface.gradient).max() > _FLAT or top.theta[0, -1] > _GREATEST_TAU:
+        leading, cautions = others[0], (*cautions, _NO_TOP)
+    else:
+        leading = _leading(x, n, "binomial")
+        others.insert(0, _profiled(x, n, "binomial"))
     return Pooled(
         studies=x.size,
         events=total,
         size=size,
-        leading=_leading(x, n, "binomial"),
+        leading=leading,
         others=tuple(others),
-        cautions=_cautions(x.size),
+        cautions=cautions,
     )
 
 

@@ -97,7 +97,8 @@ def _between(
     )
     linear = np.abs(a_value) / (np.abs(a_value) + np.abs(b_value) + 1e-300)
     part: NDArray[np.float64] = np.clip(np.where(a == 0.0, share, linear), 0.02, 0.98)
-    return a + part * (b - a)
+    middle: NDArray[np.float64] = a + part * (b - a)
+    return middle
 
 
 def wald_interval_of(top: Maximum, *, quantile: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,0 +1,153 @@
+"""`alphatwin evidence` from the command line: shapes, forms, refusals, and how fast it answers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from alphatwin.evidence import records
+from alphatwin.report.serializer import json_schema
+
+ROOT = Path(__file__).parents[2]
+SCHEMAS = ROOT / "docs" / "reference"
+RUN = "import sys; sys.argv[0] = 'alphatwin'; from alphatwin.cli import main; main()"
+
+
+def alphatwin(*arguments, code=0, columns=200):
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, "evidence", *map(str, arguments)],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src"), "COLUMNS": str(columns)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    return done
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list",),
+        ("list", "--agent", "RYZ101", "--population", "paraganglioma"),
+        ("show", "ballal-2022"),
+        ("show", "alphamedix-02"),
+        ("find", "--agent", "AlphaMedix", "--outcome", "orr"),
+        ("find", "--outcome", "kidney"),
+        ("find", "--agent", "nobody"),
+        ("audit",),
+    ],
+)
+def test_every_command_answers_with_one_object_of_its_published_schema(arguments):
+    report = json.loads(alphatwin(*arguments, "--json").stdout)
+    kind = {"show": "record"}.get(arguments[0], arguments[0])
+    assert report["kind"] == f"evidence_{kind}"
+    schema = json_schema(report["kind"])
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(report, schema)
+    published = SCHEMAS / f"report.{report['kind']}.schema.json"
+    assert json.loads(published.read_text(encoding="utf-8")) == schema
+
+
+def test_every_record_meets_the_schema():
+    validator = jsonschema.Draft202012Validator(json_schema("evidence_record"))
+    from alphatwin.report.serializer import to_jsonable
+    from alphatwin.workflows.evidence import evidence_record_report
+
+    for one in records():
+        validator.validate(to_jsonable(evidence_record_report(one.id)))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list",),
+        ("show", "yadav-2022"),
+        ("show", "netter-1"),
+        ("find", "--agent", "225Ac-DOTATATE", "--outcome", "orr"),
+        ("find", "--outcome", "toxicity"),
+        ("audit",),
+    ],
+)
+def test_pages_of_the_terminal_print_and_their_tables_fit_80_columns(arguments):
+    shown = alphatwin(*arguments, columns=80).stdout
+    assert len(shown.splitlines()) > 6
+    tables = [line for line in shown.splitlines() if re.search(r"^\S.* {3,}\S|─", line)]
+    if arguments[0] != "audit":
+        assert tables
+    assert max(map(len, tables), default=0) <= 80
+
+
+def test_csv_and_html_go_to_stdout_and_one_form_at_a_time():
+    rows = list(csv.DictReader(io.StringIO(alphatwin("find", "--outcome", "dcr", "--csv").stdout)))
+    assert {row["outcome"] for row in rows} == {"DCR"}
+    page = alphatwin("find", "--outcome", "dcr", "--html").stdout
+    assert page.startswith("<!doctype html>")
+    assert page.count("<tr") == len(rows) + 1
+    both = alphatwin("find", "--json", "--csv", code=1)
+    assert "give at most one of them" in both.stderr
+    assert not both.stdout
+
+
+def test_findings_are_results_and_a_users_file_is_audited(tmp_path):
+    text = (ROOT / "src/alphatwin/evidence/base/yadav-2022.toml").read_text(encoding="utf-8")
+    mine = tmp_path / "mine.toml"
+    mine.write_text(text, encoding="utf-8")
+    report = json.loads(alphatwin("audit", mine, "--json").stdout)
+    assert report["records"] == ["yadav-2022"]
+    rules = {finding["rule"] for finding in report["findings"]}
+    assert "percentage_impossible" in rules
+    assert all(set(f) >= {"record", "field", "rule", "severity"} for f in report["findings"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("percent = 50,", "percents = 50,", r"mine.toml: proportions\[0\].percents: unknown field"),
+        ("n = 9,", "n = -9,", r"mine.toml: groups\[0\]: n must be a whole number of at least 1"),
+        ("schema = 1", "schema = 1 1", r"mine.toml: "),
+    ],
+)
+def test_a_malformed_record_is_a_message_with_file_and_field(tmp_path, old, new, says):
+    text = (ROOT / "src/alphatwin/evidence/base/yadav-2022.toml").read_text(encoding="utf-8")
+    assert old in text
+    mine = tmp_path / "mine.toml"
+    mine.write_text(text.replace(old, new, 1), encoding="utf-8")
+    done = alphatwin("audit", mine, code=1)
+    assert re.search(says, done.stderr)
+    assert "Traceback" not in done.stderr
+
+
+def test_unknown_record_and_missing_file_are_messages():
+    assert "nearest: ballal-20" in alphatwin("show", "ballal-2002", code=1).stderr
+    assert "cannot be read" in alphatwin("audit", "nothing.toml", code=1).stderr
+
+
+def test_help_shows_an_example():
+    for command in ("list", "show", "find", "audit"):
+        assert f"alphatwin evidence {command}" in alphatwin(command, "--help").stdout
+
+
+def test_asking_imports_no_scipy_no_pandas_and_no_figures():
+    code = (
+        "import sys; from alphatwin.workflows.evidence import evidence_find_report as f; "
+        "f(outcome='orr'); print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert not loaded & {"scipy", "matplotlib", "pint", "pydantic", "jinja2", "numba"}
