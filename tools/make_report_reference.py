@@ -40,6 +40,10 @@ _PARTS: dict[Kind, str] = {
     "evidence_record": "A study or trial: `alphatwin evidence show`",
     "evidence_find": "Figures that answer a question: `alphatwin evidence find`",
     "evidence_audit": "An audit of records: `alphatwin evidence audit`",
+    "evidence_pool": "Studies in one number: `alphatwin evidence pool`",
+    "evidence_import": "Records made from a file: `alphatwin evidence import`",
+    "evidence_diff": "Two versions of the base: `alphatwin evidence diff`",
+    "evidence_export": "The base in one object: `alphatwin evidence export --format json`",
 }
 
 

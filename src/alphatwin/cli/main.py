@@ -14,6 +14,7 @@ import typer
 
 from alphatwin.cli import (
     evidence_commands,
+    evidence_living,
     physics_commands,
     plan_command,
     report_commands,
@@ -44,6 +45,7 @@ app.command("schedule")(schedule_command.schedule)
 app.command("chain")(physics_commands.chain)
 app.command("nuclide")(physics_commands.nuclide)
 app.command("agents")(physics_commands.agents)
+evidence_living.add_to(evidence_commands.evidence)
 app.add_typer(evidence_commands.evidence)
 
 

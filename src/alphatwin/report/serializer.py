@@ -22,8 +22,14 @@ if TYPE_CHECKING:
         EvidenceListReport,
         EvidenceRecordReport,
     )
+    from alphatwin.report.living_value import (
+        EvidenceDiffReport,
+        EvidenceExportReport,
+        EvidenceImportReport,
+    )
     from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
     from alphatwin.report.plan_value import PlanReport
+    from alphatwin.report.pool_value import EvidencePoolReport
     from alphatwin.report.schedule_value import ScheduleReport
     from alphatwin.report.value import DoseReport
 
@@ -39,6 +45,10 @@ if TYPE_CHECKING:
         | EvidenceRecordReport
         | EvidenceFindReport
         | EvidenceAuditReport
+        | EvidencePoolReport
+        | EvidenceImportReport
+        | EvidenceDiffReport
+        | EvidenceExportReport
     )
 
 Kind = Literal[
@@ -53,6 +63,10 @@ Kind = Literal[
     "evidence_record",
     "evidence_find",
     "evidence_audit",
+    "evidence_pool",
+    "evidence_import",
+    "evidence_diff",
+    "evidence_export",
 ]
 _LINE = 100  # a list of numbers stays on one line up to here; longer ones are wrapped
 

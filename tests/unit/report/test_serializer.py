@@ -24,7 +24,8 @@ from unit.report.sample_report import many_regions_report, sample_report
 ROOT = Path(__file__).parents[3]
 KINDS = (
     "dose", "compare", "plan", "schedule", "chain", "nuclide", "agents", "evidence_list",
-    "evidence_record", "evidence_find", "evidence_audit",
+    "evidence_record", "evidence_find", "evidence_audit", "evidence_pool", "evidence_import",
+    "evidence_diff", "evidence_export",
 )  # fmt: skip
 
 

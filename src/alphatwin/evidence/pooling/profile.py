@@ -81,7 +81,9 @@ def profile_interval(
         if np.all(~reached | (np.abs(value) < _CLOSE)):
             inner = outer = middle
             break
-    ends = centre[:, index] + side * np.where(reached, 0.5 * (inner + outer), np.nan)
+    ends: NDArray[np.float64] = centre[:, index] + side * np.where(
+        reached, 0.5 * (inner + outer), np.nan
+    )
     return ends.reshape(b, 2)
 
 
@@ -97,7 +99,7 @@ def _between(
     )
     linear = np.abs(a_value) / (np.abs(a_value) + np.abs(b_value) + 1e-300)
     part: NDArray[np.float64] = np.clip(np.where(a == 0.0, share, linear), 0.02, 0.98)
-    middle: NDArray[np.float64] = a + part * (b - a)
+    middle: NDArray[np.float64] = np.asarray(a + part * (b - a), dtype=np.float64)
     return middle
 
 
