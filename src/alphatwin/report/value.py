@@ -14,6 +14,7 @@ from pydantic import Field
 from alphatwin.report.blood_value import BloodRecord  # noqa: TC001 - pydantic reads them
 from alphatwin.report.effect_value import RegionEffect  # noqa: TC001 - pydantic reads it
 from alphatwin.report.estimates import Estimate, WeightedDose  # noqa: TC001
+from alphatwin.report.evidence_box_value import EvidenceBox  # noqa: TC001 - likewise
 from alphatwin.report.published_value import PublishedDose  # noqa: TC001 - pydantic reads it
 from alphatwin.report.uncertainty_value import DoseUncertainty  # noqa: TC001 - likewise
 
@@ -51,9 +52,7 @@ class Inputs:
     """What went in."""
 
     course_title: Annotated[str, _doc("Title of the course.")]
-    course_sha256: Annotated[
-        str | None, _doc("Hash of the course file; null if the course was made in Python.")
-    ]
+    course_sha256: Annotated[str | None, _doc("Hash of the course file; null if there is none.")]
     seed: Annotated[int, _doc("Seed of every random stream.")]
     samples: Annotated[int, _doc("Number of samples that carry the uncertainty.")]
     decay_data: Annotated[str, _doc("Decay-data set: icrp107 or ensdf.")]
@@ -110,9 +109,7 @@ class PriorRecord:
     """A population prior that the fit used."""
 
     parameter: Annotated[str, _doc("Parameter, with the nuclide under which it was observed.")]
-    median: Annotated[
-        float, _doc("Geometric mean of the lognormal prior, in the parameter's unit.")
-    ]
+    median: Annotated[float, _doc("Geometric mean of the prior, in the parameter's unit.")]
     geometric_sd: Annotated[float, _doc("Geometric standard deviation of the prior.")]
     source: Annotated[str, _doc("Where the prior comes from.")]
     status: Annotated[str, _doc("read, recalled or computed.")]
@@ -141,9 +138,7 @@ class FitRecord:
         float | None,
         _doc("Median of the integral by Laplace's approximation over that of the samples."),
     ]
-    laplace_spread_ratio: Annotated[
-        float | None, _doc("Spread of its logarithm by Laplace over that of the samples.")
-    ]
+    laplace_spread_ratio: Annotated[float | None, _doc("The same for the spread of its log.")]
     points: Annotated[tuple[PointRecord, ...], _doc("Measured points, in order of time.")]
     priors: Annotated[tuple[PriorRecord, ...], _doc("Population priors used.")]
     parameters: Annotated[dict[str, Estimate], _doc("Fitted parameters, each key with its unit.")]
@@ -317,6 +312,10 @@ class AgentReport:
         tuple[RegionEffect, ...],
         _doc("Effect of this one administration, where alpha/beta and mass are known."),
     ] = ()
+    evidence: Annotated[
+        EvidenceBox | None,
+        _doc("What was observed of the agent in others; null if nothing was published."),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
