@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from alphatwin.report.value import DoseReport
 
 _LIKE = {True: "as here", False: "other", None: "not known"}
-_HEAD = ("Outcome", "Study", "In whom", "n/N", "% or as printed [95 %]", "Before", "Where")
+_HEAD = ("Outcome", "Study", "In whom", "n/N", "% or as printed [95 %]", "Before")
 _MOST_PREDICTED = 6
 
 
@@ -90,11 +90,10 @@ def _table(title: str, rows: Sequence[ObservedFigure]) -> Table:
                 MISSING if one.n is None or one.of is None else f"{one.n}/{one.of}",
                 prose(_figure(one)),
                 _LIKE[one.is_like_patient],
-                prose(one.place),
             )
             for one in rows
         ),
-        prose_columns=(2, 6),
+        prose_columns=(2,),
         small=True,
     )
 
