@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from alphatwin.report.pool_value import EvidencePoolReport
 
 PERCENT = 100.0
+LONGEST = 27  # characters of a study in the table; the whole stands in --json
 
 
 def print_pool(report: EvidencePoolReport) -> None:
@@ -25,7 +26,7 @@ def print_pool(report: EvidencePoolReport) -> None:
         out.print(f"[bold]{escape(text)}[/]")
     grid = table(
         f"{report.outcome}, pooled",
-        ("group, study", "n/N", "% (95 %)", "a further study", "tau2", "I2 (%)"),
+        ("group, study", "n/N", "% (95 %)", "next study", "tau2", "I2 (%)"),
     )
     for group in report.groups:
         if report.by != "none":
@@ -35,7 +36,7 @@ def print_pool(report: EvidencePoolReport) -> None:
                 row = study.row
                 ends = (row.exact_low_fraction or 0.0, row.exact_high_fraction or 1.0)
                 share = _share(row.share_fraction or 0.0, *ends)
-                grid.add_row(f"  {escape(study.label)}", f"{row.n}/{row.of}", share, "", "", "")
+                grid.add_row(f"  {escape(_short(study.label))}", f"{row.n}/{row.of}", share, "", "", "")
         if group.pooled.studies > 1 and report.by != "none":
             _add(grid, f"  [italic]{group.pooled.studies} studies[/]", group.pooled)
     if report.overall is not None:
@@ -48,7 +49,8 @@ def print_pool(report: EvidencePoolReport) -> None:
         out.print(f"- By {one.moderator}: likelihood ratio {gain}; between studies, not arms.")
     listed = len(report.times_to_event)
     out.print(f"{len(report.left_out)} figures are left out, {listed} survival times are listed:")
-    out.print("see --json, or -o FOLDER with the forest plot and the evidence map.")
+    out.print("see --json, or -o FOLDER with forest plot and evidence map. Next study: where the share of "
+        "one more such study would lie with 95 %.")
 
 
 def _add(grid: Table, name: str, pooled: Pooled) -> None:
@@ -66,6 +68,10 @@ def _add(grid: Table, name: str, pooled: Pooled) -> None:
         "" if one.tau2 is None else f"{one.tau2:.2f}",
         "" if one.i2_fraction is None else f"{PERCENT * one.i2_fraction:.0f}",
     )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3].rstrip()}..."
 
 
 def _share(value: float, low: float, high: float) -> str:
