@@ -23,6 +23,9 @@ _SHARED = (
     ].replace('"lesion 1"', '"lesion 2"')
     + '[[sharing]]\nregions = ["lesion 1", "lesion 2"]\neffective_half_life = "same"\n'
     + "uptake_half_time_spread = 1.2\n"
+    + '[biology]\nrbe_max_alpha = 4.0\nrbe_max_alpha_uncertainty = "20 %"\n'
+    + '[[biology.tissues]]\nregion = "lesion 1"\nalpha_beta = "5 Gy"\n'
+    + 'alpha_beta_uncertainty = "30 %"\nrepair_half_time = "90 min"\nsource = "a study"\n'
 )
 
 GOOD = (_TEMPLATE, _SHARED, blood_course.WHOLE, *(example_text(name) for name in example_names()))

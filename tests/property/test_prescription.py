@@ -79,6 +79,11 @@ def test_probabilities_rise_with_activity_and_fall_with_the_level(slopes, b, lev
     assert np.abs(lower - direct).max() <= most_alike / len(slopes)
 
 
+def test_an_activity_that_just_reaches_a_level_does_not_exceed_it():
+    assert probability_above([1.0, 2.0, 3.0, 4.0], activity_bq=2.0) == 0.25
+    assert probability_above([2.0, 2.0], activity_bq=2.0) == 0.0
+
+
 def test_a_region_without_dose_never_reaches_a_level():
     reaching = activity_reaching_bq(linear_effect(np.zeros(3)), level_gy=2.0)
     assert np.all(np.isinf(reaching))

@@ -220,9 +220,9 @@ def test_text_stays_inside_its_figure(pictures):
 
 def test_nothing_to_show_gives_no_figure():
     report = sample_report()
-    bare = replace(report, agents=())
+    bare = replace(report, agents=(), uncertainty_contributions=())
     assert draw(bare) == ()
-    no_dose = replace(report, regions=(), agents=())
+    no_dose = replace(bare, regions=())
     assert draw(no_dose) == ()
 
 
@@ -280,7 +280,7 @@ def test_tiny_and_huge_values_are_drawn(factor):
         )
         for agent in report.agents
     )
-    assert len(draw(replace(report, agents=agents))) == 6
+    assert len(draw(replace(report, agents=agents))) == len(AXES)
 
 
 def test_curves_that_never_rise_are_drawn():

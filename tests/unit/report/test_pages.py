@@ -425,6 +425,7 @@ def test_long_names_stay_on_the_paper(tmp_path):
 
 def test_report_without_anything_is_still_a_report(report):
     bare = replace(report, regions=(), agents=(), assumptions=(), warnings=(), sources=())
+    bare = replace(bare, uncertainty_contributions=())
     page = to_html(bare)
     assert "<figure" not in page
     assert "None." in page

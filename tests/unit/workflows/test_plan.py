@@ -90,6 +90,8 @@ def test_beta_doses_do_not_depend_on_the_convention_and_alphas_do():
     alpha = region_of(regimen_of(report, AC), "kidneys").effects
     assert beta[0].rbe_weighted_dose_gy == beta[1].rbe_weighted_dose_gy
     assert alpha[1].rbe_weighted_dose_gy.median > 4.0 * alpha[0].rbe_weighted_dose_gy.median
+    assert alpha[1].bed_gy.median > 4.0 * alpha[0].bed_gy.median
+    assert beta[1].bed_gy == beta[0].bed_gy
 
 
 def test_the_activity_that_reaches_a_level_planned_reaches_it_in_half_of_the_cases():
@@ -154,6 +156,16 @@ def test_no_choice_on_the_front_is_bettered_by_another(example):
         assert costs == sorted(costs)
 
 
+def test_every_choice_is_on_the_front_or_bettered_by_one_that_is(example):
+    front = [p for p in example.pareto if (p.organ, p.convention) == ("kidneys", "RBE 5")]
+    for row in example.what_if:
+        by_key = {key_of(s): s.median_gy for s in row.series}
+        tumour = by_key["least of the lesions", "RBE 5", "bed_gy"]
+        kidneys = by_key["kidneys", "RBE 5", "bed_gy"]
+        for gain, cost in zip(tumour, kidneys, strict=True):
+            assert any(p.tumour_gy >= gain and p.organ_gy <= cost for p in front)
+
+
 def test_unknown_previous_therapies_are_said_and_in_no_sum():
     report = plan(two_regions(therapies=None))
     assert any("previous therapies" in text and "unknown" in text for text in report.not_known)
@@ -186,6 +198,14 @@ def test_a_stated_previous_dose_is_added_and_leaves_less_room():
     room = (level_of(one, "kidney_dose_23", "RBE 1").reached_at_bq.median for one in (fresh, used))
     whole_bq, left_bq = room
     assert left_bq == pytest.approx(whole_bq * 13.0 / 23.0, rel=ROUND_OFF)
+
+
+def test_a_level_that_previous_therapies_have_reached_leaves_no_room():
+    doses = (PreviousDose("kidneys", 20.0, 0.0, bed_gy=30.0),)
+    used = regimen_of(plan(two_regions(therapies=(PreviousTherapy(LU, doses=doses),))), LU)
+    in_bed, in_dose = (level_of(used, key) for key in ("kidney_bed_28", "kidney_dose_23"))
+    assert (in_bed.reached_at_bq.median, in_bed.probability_above) == (0.0, 1.0)
+    assert in_dose.reached_at_bq.median > 0.0  # 20 Gy of 23
 
 
 def test_without_marrow_kidneys_or_lesions_that_is_said_and_nothing_is_guessed():
@@ -293,6 +313,13 @@ def test_a_fate_of_daughters_changes_dose_and_bed_alike():
         ratio = doses[1].rbe_weighted_dose_gy.median / doses[0].rbe_weighted_dose_gy.median
         assert ratio < 0.9
         assert doses[1].bed_gy.median / doses[0].bed_gy.median == pytest.approx(ratio, rel=0.05)
+    # What BED has beyond the dose goes with its square: with RBE 1, of medians, to a tenth.
+    beyond, dose = [], []
+    for report in (stay, free):
+        one = region_of(regimen_of(report, AC), "lesion")
+        dose.append(one.absorbed_dose_gy.median)
+        beyond.append(one.effects[0].bed_gy.median - dose[-1])
+    assert beyond[1] / beyond[0] == pytest.approx((dose[1] / dose[0]) ** 2, rel=0.1)
 
 
 def test_the_same_seed_gives_the_same_plan_and_agents_do_not_disturb_each_other():
