@@ -36,7 +36,9 @@ def print_pool(report: EvidencePoolReport) -> None:
                 row = study.row
                 ends = (row.exact_low_fraction or 0.0, row.exact_high_fraction or 1.0)
                 share = _share(row.share_fraction or 0.0, *ends)
-                grid.add_row(f"  {escape(_short(study.label))}", f"{row.n}/{row.of}", share, "", "", "")
+                grid.add_row(
+                    f"  {escape(_short(study.label))}", f"{row.n}/{row.of}", share, "", "", ""
+                )
         if group.pooled.studies > 1 and report.by != "none":
             _add(grid, f"  [italic]{group.pooled.studies} studies[/]", group.pooled)
     if report.overall is not None:
@@ -45,12 +47,14 @@ def print_pool(report: EvidencePoolReport) -> None:
     for text in report.warnings[2:]:
         out.print(f"- {escape(text)}")
     for one in report.regressions:
-        gain = f"{one.likelihood_ratio:.2f} on {one.degrees_of_freedom}, p = {one.p_value:.2f}"
+        gain = f"{one.likelihood_ratio:.2f} on {one.degrees_of_freedom}, p = {one.tail_probability:.2f}"
         out.print(f"- By {one.moderator}: likelihood ratio {gain}; between studies, not arms.")
     listed = len(report.times_to_event)
     out.print(f"{len(report.left_out)} figures are left out, {listed} survival times are listed:")
-    out.print("see --json, or -o FOLDER with forest plot and evidence map. Next study: where the share of "
-        "one more such study would lie with 95 %.")
+    out.print(
+        "see --json, or -o FOLDER with forest plot and evidence map. Next study: where the share of "
+        "one more such study would lie with 95 %."
+    )
 
 
 def _add(grid: Table, name: str, pooled: Pooled) -> None:

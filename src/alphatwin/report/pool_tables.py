@@ -99,9 +99,9 @@ def regression_tables(report: EvidencePoolReport) -> list[Table]:
     return [
         Table(
             title=prose(
-                f"By {one.moderator}, against {one.reference}: tau² {one.tau2_without:.2f} without "
+                f"By {one.moderator}, against {one.reference}: tau² {one.without_groups_tau2:.2f} without "
                 f"groups, {one.tau2:.2f} with them; likelihood ratio {one.likelihood_ratio:.2f} on "
-                f"{one.degrees_of_freedom} (p = {one.p_value:.2f}, too small for few studies)"
+                f"{one.degrees_of_freedom} (p = {one.tail_probability:.2f}, too small for few studies)"
             ),
             head=("Group", "Studies", "Odds ratio [95 % interval]"),
             rows=tuple(

@@ -133,15 +133,15 @@ def _surface(
 ) -> Surface:
     """Return value and derivatives by the identities of Fisher and Louis."""
 
-    def mean(quantity: Floats) -> Floats:
-        weighted: Floats = np.einsum("bkq,bkq->bk", posterior, quantity)
+    def _mean(values: Floats) -> Floats:
+        weighted: Floats = np.einsum("bkq,bkq->bk", posterior, values)
         return weighted
 
-    r, rz = mean(residual), mean(residual * z)
+    r, rz = _mean(residual), _mean(residual * z)
     second = (
-        mean(residual**2 - curvature) - r * r,
-        mean((residual**2 - curvature) * z) - r * rz,
-        mean((residual**2 - curvature) * z * z) - rz * rz,
+        _mean(residual**2 - curvature) - r * r,
+        _mean((residual**2 - curvature) * z) - r * rz,
+        _mean((residual**2 - curvature) * z * z) - rz * rz,
     )
     p = sets.design.shape[2]
     w, x = sets.weights, sets.design

@@ -60,13 +60,13 @@ class Regression:
         The other groups.
     tau2
         Variance between studies within groups, on the scale of log odds.
-    tau2_without
+    without_groups_tau2
         Variance between studies without regard to groups.
     likelihood_ratio
         Twice the gain in log-likelihood by the groups.
     degrees_of_freedom
         Number of contrasts.
-    p_value
+    tail_probability
         Probability of such a gain if groups made no difference; by chi-squared, too small when
         studies are few.
     left_out
@@ -77,10 +77,10 @@ class Regression:
     reference: str
     contrasts: tuple[Contrast, ...]
     tau2: float
-    tau2_without: float
+    without_groups_tau2: float
     likelihood_ratio: float
     degrees_of_freedom: int
-    p_value: float
+    tail_probability: float
     left_out: tuple[str, ...]
 
 
@@ -159,10 +159,10 @@ def _fitted(
             for i, name in enumerate(order[1:], start=1)
         ),
         tau2=float(top.theta[0, -1]) ** 2,
-        tau2_without=float(alone.theta[0, -1]) ** 2,
+        without_groups_tau2=float(alone.theta[0, -1]) ** 2,
         likelihood_ratio=gain,
         degrees_of_freedom=len(order) - 1,
-        p_value=chi2_tail(gain, degrees_of_freedom=len(order) - 1),
+        tail_probability=chi2_tail(gain, degrees_of_freedom=len(order) - 1),
         left_out=left_out,
     )
 
