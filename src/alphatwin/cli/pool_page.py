@@ -26,11 +26,11 @@ def print_pool(report: EvidencePoolReport) -> None:
         out.print(f"[bold]{escape(text)}[/]")
     grid = table(
         f"{report.outcome}, pooled",
-        ("group, study", "n/N", "% (95 %)", "next study", "tau2", "I2 (%)"),
+        ("group, study", "n/N", "% (95 %)", "next study", "tau2"),
     )
     for group in report.groups:
         if report.by != "none":
-            grid.add_row(f"[bold]{escape(group.name)}[/]", *[""] * 5)
+            grid.add_row(f"[bold]{escape(group.name)}[/]", *[""] * 4)
         for study in report.studies:
             if study.group_of_studies == group.name:
                 row = study.row
@@ -47,13 +47,14 @@ def print_pool(report: EvidencePoolReport) -> None:
     for text in report.warnings[2:]:
         out.print(f"- {escape(text)}")
     for one in report.regressions:
-        gain = f"{one.likelihood_ratio:.2f} on {one.degrees_of_freedom}, p = {one.tail_probability:.2f}"
-        out.print(f"- By {one.moderator}: likelihood ratio {gain}; between studies, not arms.")
+        gain = f"{one.likelihood_ratio:.2f} on {one.degrees_of_freedom}"
+        chance = f"p = {one.tail_probability:.2f}; between studies, not arms"
+        out.print(f"- By {one.moderator}: likelihood ratio {gain} ({chance}).")
     listed = len(report.times_to_event)
     out.print(f"{len(report.left_out)} figures are left out, {listed} survival times are listed:")
     out.print(
-        "see --json, or -o FOLDER with forest plot and evidence map. Next study: where the share of "
-        "one more such study would lie with 95 %."
+        "see --json, or -o FOLDER with forest plot and evidence map. Next study: where the share "
+        "of one more such study would lie with 95 %."
     )
 
 
@@ -70,7 +71,6 @@ def _add(grid: Table, name: str, pooled: Pooled) -> None:
         _share(one.value, one.low, one.high),
         further,
         "" if one.tau2 is None else f"{one.tau2:.2f}",
-        "" if one.i2_fraction is None else f"{PERCENT * one.i2_fraction:.0f}",
     )
 
 

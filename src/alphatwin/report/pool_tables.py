@@ -99,9 +99,10 @@ def regression_tables(report: EvidencePoolReport) -> list[Table]:
     return [
         Table(
             title=prose(
-                f"By {one.moderator}, against {one.reference}: tau² {one.without_groups_tau2:.2f} without "
-                f"groups, {one.tau2:.2f} with them; likelihood ratio {one.likelihood_ratio:.2f} on "
-                f"{one.degrees_of_freedom} (p = {one.tail_probability:.2f}, too small for few studies)"
+                f"By {one.moderator}, against {one.reference}: tau² without groups "
+                f"{one.without_groups_tau2:.2f}, with them {one.tau2:.2f}; likelihood ratio "
+                f"{one.likelihood_ratio:.2f} on {one.degrees_of_freedom} "
+                f"(p = {one.tail_probability:.2f}, too small for few studies)"
             ),
             head=("Group", "Studies", "Odds ratio [95 % interval]"),
             rows=tuple(
