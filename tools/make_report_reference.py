@@ -44,6 +44,10 @@ _PARTS: dict[Kind, str] = {
     "kernel": "A dose kernel: `alphatwin kernel`",
     "cell": "One cell: `alphatwin cell`",
     "spheroid": "A spheroid or a monolayer: `alphatwin spheroid`",
+    "evidence_pool": "Studies in one number: `alphatwin evidence pool`",
+    "evidence_import": "Records made from a file: `alphatwin evidence import`",
+    "evidence_diff": "Two versions of the base: `alphatwin evidence diff`",
+    "evidence_export": "The base in one object: `alphatwin evidence export --format json`",
 }
 
 

@@ -109,9 +109,17 @@ DIMENSIONLESS = {
     "samples", "branching", "weights", "yield", "probability", "number", "size", "count",
     "exponent", "tolerance", "evidence", "purity", "retention", "landing", "internalised",
     "counts", "error", "cosine", "survival",
+    "tau2", "events", "sizes", "hessian", "theta",
 }  # fmt: skip
 # Names whose unit is that of another value, with the reason. Anything else must say its unit.
 UNIT_OF_ANOTHER = {
+    "estimates": "of studies, on the scale that is pooled: log odds, double arcsines, log rates",
+    "variances": "of studies, on the square of that scale",
+    "design": "of a regression, in the inverse unit of its coefficient",
+    "q": "Cochran's Q, a number",
+    "prediction_low": "of an interval, in the unit of its pooled value",
+    "prediction_high": "of an interval, in the unit of its pooled value",
+    "exposures": "times at risk, in any one unit; a pooled rate is per that unit",
     "rates": "of a linear system, in the inverse unit of its time",
     "feeding": "of a linear system, in the inverse unit of its time",
     "initial": "amounts of a linear system",

@@ -15,6 +15,7 @@ import typer
 from alphatwin.cli import (
     cell_command,
     evidence_commands,
+    evidence_living,
     physics_commands,
     plan_command,
     report_commands,
@@ -47,6 +48,7 @@ app.command("schedule")(schedule_command.schedule)
 app.command("chain")(physics_commands.chain)
 app.command("nuclide")(physics_commands.nuclide)
 app.command("agents")(physics_commands.agents)
+evidence_living.add_to(evidence_commands.evidence)
 app.add_typer(evidence_commands.evidence)
 app.command("svalue")(transport_commands.svalue)
 app.command("kernel")(transport_commands.kernel)

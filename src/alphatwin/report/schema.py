@@ -86,7 +86,7 @@ def make_schema(kind: Kind) -> Jsonable:
 
 
 def _values() -> dict[str, type]:
-    from alphatwin.report import evidence_value
+    from alphatwin.report import evidence_value, living_value, pool_value
     from alphatwin.report.cell_value import CellReport
     from alphatwin.report.compare_value import CompareReport
     from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
@@ -112,13 +112,20 @@ def _values() -> dict[str, type]:
         "kernel": KernelReport,
         "cell": CellReport,
         "spheroid": SpheroidReport,
+        "evidence_pool": pool_value.EvidencePoolReport,
+        "evidence_import": living_value.EvidenceImportReport,
+        "evidence_diff": living_value.EvidenceDiffReport,
+        "evidence_export": living_value.EvidenceExportReport,
     }
 
 
 def _documented_by_docstring() -> tuple[type, ...]:
     from alphatwin import evidence
     from alphatwin.agents import types
+    from alphatwin.evidence import pooling
     from alphatwin.evidence.audit import AuditFinding
+    from alphatwin.evidence.differences import Difference
+    from alphatwin.report import pool_value
     from alphatwin.report.evidence_value import RecordLine
 
     return (
@@ -139,6 +146,16 @@ def _documented_by_docstring() -> tuple[type, ...]:
         evidence.EvidenceRow,
         RecordLine,
         AuditFinding,
+        Difference,
+        pooling.PooledEstimate,
+        pooling.Pooled,
+        pooling.Contrast,
+        pooling.Regression,
+        pooling.LeftOut,
+        pool_value.PooledStudy,
+        pool_value.PooledGroup,
+        pool_value.WithoutStudy,
+        pool_value.MapCell,
         types.Agent,
         types.Prescription,
         types.PopulationKinetics,

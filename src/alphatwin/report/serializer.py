@@ -23,8 +23,14 @@ if TYPE_CHECKING:
         EvidenceListReport,
         EvidenceRecordReport,
     )
+    from alphatwin.report.living_value import (
+        EvidenceDiffReport,
+        EvidenceExportReport,
+        EvidenceImportReport,
+    )
     from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
     from alphatwin.report.plan_value import PlanReport
+    from alphatwin.report.pool_value import EvidencePoolReport
     from alphatwin.report.schedule_value import ScheduleReport
     from alphatwin.report.spheroid_value import SpheroidReport
     from alphatwin.report.transport_value import KernelReport, SValueReport
@@ -46,6 +52,10 @@ if TYPE_CHECKING:
         | KernelReport
         | CellReport
         | SpheroidReport
+        | EvidencePoolReport
+        | EvidenceImportReport
+        | EvidenceDiffReport
+        | EvidenceExportReport
     )
 
 Kind = Literal[
@@ -64,6 +74,10 @@ Kind = Literal[
     "kernel",
     "cell",
     "spheroid",
+    "evidence_pool",
+    "evidence_import",
+    "evidence_diff",
+    "evidence_export",
 ]
 _LINE = 100  # a list of numbers stays on one line up to here; longer ones are wrapped
 

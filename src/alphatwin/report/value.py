@@ -14,6 +14,7 @@ from pydantic import Field
 from alphatwin.report.blood_value import BloodRecord  # noqa: TC001 - pydantic reads them
 from alphatwin.report.effect_value import RegionEffect  # noqa: TC001 - pydantic reads it
 from alphatwin.report.estimates import Estimate, WeightedDose  # noqa: TC001
+from alphatwin.report.evidence_box_value import EvidenceBox  # noqa: TC001 - likewise
 from alphatwin.report.fit_value import RegionRecord  # noqa: TC001 - pydantic reads it
 from alphatwin.report.published_value import PublishedDose  # noqa: TC001 - pydantic reads it
 from alphatwin.report.uncertainty_value import DoseUncertainty  # noqa: TC001 - likewise
@@ -52,9 +53,7 @@ class Inputs:
     """What went in."""
 
     course_title: Annotated[str, _doc("Title of the course.")]
-    course_sha256: Annotated[
-        str | None, _doc("Hash of the course file; null if the course was made in Python.")
-    ]
+    course_sha256: Annotated[str | None, _doc("Hash of the course file; null if there is none.")]
     seed: Annotated[int, _doc("Seed of every random stream.")]
     samples: Annotated[int, _doc("Number of samples that carry the uncertainty.")]
     decay_data: Annotated[str, _doc("Decay-data set: icrp107 or ensdf.")]
@@ -244,6 +243,10 @@ class AgentReport:
         tuple[RegionEffect, ...],
         _doc("Effect of this one administration, where alpha/beta and mass are known."),
     ] = ()
+    evidence: Annotated[
+        EvidenceBox | None,
+        _doc("What was observed of the agent in others; null if nothing was published."),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

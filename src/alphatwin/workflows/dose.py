@@ -37,6 +37,7 @@ from alphatwin.workflows.effect_records import (
     effect_cautions,
     region_effects,
 )
+from alphatwin.workflows.evidence_box import evidence_box
 from alphatwin.workflows.fates import elsewhere, fate_doses
 from alphatwin.workflows.published import published_doses
 from alphatwin.workflows.records import (
@@ -150,6 +151,14 @@ def _agent(
 ) -> AgentReport:
     shares = decay_shares(answer, course)
     cross = cross_doses_of(course, answer)
+    doses = tuple(
+        with_cross_dose(
+            region_dose(answer, r, course.assumptions, shares[r.region.name], seed=seed),
+            cross.get(r.region.name, {}),
+        )
+        for r in answer.regions
+    )
+    given = answer.administration.name if answer.prediction is None else None
     return AgentReport(
         agent=answer.agent.name,
         role="administered" if answer.prediction is None else "predicted",
@@ -161,13 +170,7 @@ def _agent(
         activity_bq=answer.activity_bq,
         activity_from=answer.activity_from,
         uptake_ratio=uptake_ratio(answer),
-        regions=tuple(
-            with_cross_dose(
-                region_dose(answer, r, course.assumptions, shares[r.region.name], seed=seed),
-                cross.get(r.region.name, {}),
-            )
-            for r in answer.regions
-        ),
+        regions=doses,
         curves=curve_records(answer, course),
         not_published=answer.agent.absent,
         daughters=course.assumptions.daughters,
@@ -175,6 +178,7 @@ def _agent(
         decays_elsewhere=elsewhere(course, answer),
         published_doses=published_doses(answer),
         biological_effect=effects,
+        evidence=evidence_box(course, answer.agent.name, administration=given, doses=doses),
     )
 
 
