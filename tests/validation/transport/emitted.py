@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING
 
-from alphatwin.dose.transport import Emitted
 from alphatwin.dose.transport.emission_source import emission_source
 from alphatwin.dose.transport.s_values import as_emitted
+
+if TYPE_CHECKING:
+    from alphatwin.dose.transport import Emitted
 
 
 def electrons_and_photons(name: str) -> tuple[Emitted, ...]:
