@@ -157,14 +157,14 @@ def rows_of(record: Record) -> Iterator[EvidenceRow]:
 def _base(record: Record, path: str, group: Group | None, place: Place) -> EvidenceRow:
     source = record.source(place.source)
     mine = {None, group.id if group else None}
-    together = {r.combination for r in record.regimens if r.group in mine}
+    together = tuple(dict.fromkeys(r.combination for r in record.regimens if r.group in mine))
     return EvidenceRow(
         record=record.id,
         field=path,
         title=record.title,
         study_kind=record.kind,
         agent=(group.agent if group and group.agent else record.agents[0]),
-        combination=next(iter(together)) if len(together) == 1 else _shared(together),
+        combination=together[0] if len(together) == 1 else _shared(together),
         population=record.population,
         prior=(group.prior if group and group.prior else record.prior),
         group=group.about if group else "all",
@@ -180,9 +180,9 @@ def _base(record: Record, path: str, group: Group | None, place: Place) -> Evide
     )
 
 
-def _shared(together: set[tuple[str, ...]]) -> tuple[str, ...]:
-    """Return what the shortest list names, if every regimen has other medicines."""
-    return min(together, key=len, default=())
+def _shared(together: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """Return what the shortest list names, in the fewest letters, if every regimen has others."""
+    return min(together, key=lambda names: (len(names), len("".join(names))), default=())
 
 
 def _where(place: Place) -> str:
