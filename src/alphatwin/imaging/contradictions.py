@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 Severity = Literal["stop", "question", "note"]
 
-FACTOR = 5e-3
-"""Relative error of a decay factor that is no rounding: scanners print six digits, and differ in
-which moment of an acquisition they take by less."""
+FACTOR = 2e-3
+"""Relative error of a decay factor that is no rounding. Half of the acquisition is allowed besides:
+scanners differ in which moment of it they call its time."""
 HALF_LIFE = 0.01
 """Relative difference of half-lives that is no rounding of a published value."""
 MORE_THAN_INJECTED = 1.05
@@ -227,7 +227,8 @@ def _decay(s: ScanSeries) -> list[Contradiction]:
     expected = _expected_factors(s)
     if factors is None or expected is None:
         return []
-    if all(abs(f / e - 1.0) < FACTOR for f, e in zip(factors, expected, strict=True)):
+    allowed = FACTOR + _decay_in_half_a_frame(s)
+    if all(abs(f / e - 1.0) < allowed for f, e in zip(factors, expected, strict=True)):
         return []
     text = (
         f"said to be corrected for decay to the {_in_words(s.decay_convention)}, which is a factor "
@@ -249,6 +250,12 @@ def _expected_factors(s: ScanSeries) -> tuple[float, float] | None:
         shift_s = s.reference_since_injection_s
     low, high = (math.exp(rate * (t + shift_s)) for t in s.mid_slice_since_reference_s)
     return low, high
+
+
+def _decay_in_half_a_frame(s: ScanSeries) -> float:
+    if s.tracer is None or s.tracer.nuclide is None or s.duration_s is None:
+        return 0.0
+    return math.log(2.0) / nuclide(s.tracer.nuclide).half_life_s * 0.5 * s.duration_s
 
 
 def _decay_choices(s: ScanSeries) -> tuple[Choice, ...]:

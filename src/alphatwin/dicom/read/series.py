@@ -157,11 +157,11 @@ def _of_files(headers: list[Header]) -> FileSeries:
     if problems:
         return FileSeries(tuple(headers), None, reversed_frames=False, problems=tuple(problems))
     axes = _axes(headers[0].orientation or ())
-    position = np.array([h.position_mm for h in headers])
+    position = np.array([h.position_mm for h in headers], dtype=np.float64)
     along = position @ axes[2]
     order = np.argsort(along, kind="stable")
     headers = [headers[i] for i in order]
-    position, along = position[order], along[order].astype(np.float64)
+    position, along = position[order], along[order]
     steps = np.diff(along)
     if steps.size and steps.min() < SAME_PLACE_MM:
         problems.append("several images at one place: more than one time or energy in one series")
@@ -171,7 +171,8 @@ def _of_files(headers: list[Header]) -> FileSeries:
     drift = np.abs((position - position[0]) @ axes[:2].T)
     if drift.max() > SAME_PLACE_MM * max(1, len(headers)):
         problems.append("images are shifted against each other within their planes")
-    grid, more = _grid(headers[0], position[0], axes, along - along[0], len(headers))
+    offsets: NDArray[np.float64] = np.asarray(along - along[0], dtype=np.float64)
+    grid, more = _grid(headers[0], position[0], axes, offsets, len(headers))
     broken = any("several images" in p or "missing" in p or "shifted" in p for p in problems)
     problems += more
     return FileSeries(
