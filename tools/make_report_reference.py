@@ -32,6 +32,7 @@ _PARTS: dict[Kind, str] = {
     "dose": "The dose report: `alphatwin dose`, `alphatwin demo`",
     "compare": "Agents side by side: `alphatwin compare`",
     "schedule": "When to scan: `alphatwin schedule`",
+    "scan": "A folder of scans: `alphatwin scan`",
     "chain": "A decay chain: `alphatwin chain`",
     "nuclide": "A nuclide: `alphatwin nuclide`",
     "agents": "The catalogue of agents: `alphatwin agents`",

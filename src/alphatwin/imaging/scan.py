@@ -136,14 +136,14 @@ class ScanSeries:
         Returns
         -------
         float or None
-            1 for values stated at injection; None if a time is not known.
+            1 for values stated at injection; None if a time is not known or before it.
         """
         if convention == "administration":
             return 1.0
         since_s = self.reference_since_injection_s
         if convention == "none" and self.time_since_injection_s is not None:
             since_s = self.time_since_injection_s + 0.5 * (self.duration_s or 0.0)
-        if since_s is None or convention == "unknown":
+        if since_s is None or since_s < 0.0 or convention == "unknown":
             return None
         return math.exp(-math.log(2.0) * since_s / half_life_s)
 

@@ -89,6 +89,7 @@ def make_schema(kind: Kind) -> Jsonable:
 def _values() -> dict[str, type]:
     from alphatwin.report.compare_value import CompareReport
     from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
+    from alphatwin.report.scan_value import ScanReport
     from alphatwin.report.schedule_value import ScheduleReport
     from alphatwin.report.value import DoseReport
 
@@ -99,6 +100,7 @@ def _values() -> dict[str, type]:
         "agents": AgentsReport,
         "compare": CompareReport,
         "schedule": ScheduleReport,
+        "scan": ScanReport,
     }
 
 

@@ -16,14 +16,21 @@ from alphatwin.errors import InvalidValueError
 if TYPE_CHECKING:
     from alphatwin.report.compare_value import CompareReport
     from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
+    from alphatwin.report.scan_value import ScanReport
     from alphatwin.report.schedule_value import ScheduleReport
     from alphatwin.report.value import DoseReport
 
     Report = (
-        DoseReport | CompareReport | ScheduleReport | ChainReport | NuclideReport | AgentsReport
+        DoseReport
+        | CompareReport
+        | ScheduleReport
+        | ScanReport
+        | ChainReport
+        | NuclideReport
+        | AgentsReport
     )
 
-Kind = Literal["dose", "compare", "schedule", "chain", "nuclide", "agents"]
+Kind = Literal["dose", "compare", "schedule", "scan", "chain", "nuclide", "agents"]
 _LINE = 100  # a list of numbers stays on one line up to here; longer ones are wrapped
 
 # The values of a JSON tree have no useful type: the shape is checked by the schema.

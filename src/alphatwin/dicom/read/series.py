@@ -193,7 +193,7 @@ def _of_frames(headers: list[Header]) -> FileSeries:
     origin = np.array(first.position_mm)
     if step < 0.0:
         origin = origin + axes[2] * step * (first.frames - 1)
-    offsets = np.arange(first.frames) * abs(step)
+    offsets = np.arange(first.frames, dtype=np.float64) * abs(step)
     grid, problems = _grid(first, origin, axes, offsets, first.frames)
     return FileSeries((first,), grid, reversed_frames=step < 0.0, problems=tuple(problems))
 
