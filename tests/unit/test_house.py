@@ -107,7 +107,7 @@ UNITS = {
 DIMENSIONLESS = {
     "fraction", "fractions", "share", "shares", "ratio", "factor", "sd", "rbe", "atoms", "decays",
     "samples", "branching", "weights", "yield", "probability", "number", "size", "count",
-    "exponent", "tolerance", "evidence", "purity", "retention", "landing", "internalised",
+    "factors", "exponent", "tolerance", "evidence", "purity", "retention", "landing", "internalised",
 }  # fmt: skip
 # Names whose unit is that of another value, with the reason. Anything else must say its unit.
 UNIT_OF_ANOTHER = {
@@ -148,6 +148,9 @@ UNIT_OF_ANOTHER = {
     "start": "atoms",
     "state": "share of the atoms at the start",
     "integral": "of the state over time, in its unit",
+    "axes": "unit vectors",
+    "index": "voxels, whole or in part",
+    "outside": "value of an image, in its unit",
     "values": "in the unit that the name beside it says",
     "arrays": "of any unit, for their shapes alone",
     "z": "standard normal deviate",

@@ -125,10 +125,10 @@ class VoxelRegion:
         product = (self.fractions * image.values[self.box]).sum(axis=(1, 2), dtype=np.float64)
         return float(product @ self.grid.voxel_volume_ml[self.box[0]])
 
-    def as_mask(self, *, threshold: float = 0.5) -> NDArray[np.bool_]:
+    def as_mask(self, *, least_fraction: float = 0.5) -> NDArray[np.bool_]:
         """Return (slices, rows, columns) of the whole grid: where the share is at least that."""
         mask = np.zeros(self.grid.shape, dtype=np.bool_)
-        mask[self.box] = self.fractions >= threshold
+        mask[self.box] = self.fractions >= least_fraction
         return mask
 
 

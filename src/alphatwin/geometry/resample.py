@@ -127,15 +127,15 @@ class Resampled:
     ----------
     image
         On the target grid.
-    share_in_view
+    view_share
         Integral that the target sees over that of the source; 1 if nothing lies outside.
-    correction
+    correction_factor
         Factor by which interpolation missed the integral, divided out; 1 for parallel grids.
     """
 
     image: Image
-    share_in_view: float
-    correction: float
+    view_share: float
+    correction_factor: float
 
 
 def resample_activity(image: Image, *, grid: Grid, transform: Rigid | None = None) -> Resampled:
