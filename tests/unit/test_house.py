@@ -107,7 +107,8 @@ UNITS = {
 DIMENSIONLESS = {
     "fraction", "fractions", "share", "shares", "ratio", "factor", "sd", "rbe", "atoms", "decays",
     "samples", "branching", "weights", "yield", "probability", "number", "size", "count",
-    "factors", "exponent", "tolerance", "evidence", "purity", "retention", "landing", "internalised",
+    "factors", "exponent", "tolerance", "evidence", "purity",
+    "retention", "landing", "internalised",
 }  # fmt: skip
 # Names whose unit is that of another value, with the reason. Anything else must say its unit.
 UNIT_OF_ANOTHER = {
