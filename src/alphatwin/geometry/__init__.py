@@ -9,6 +9,11 @@ from alphatwin.geometry.contours import (
 )
 from alphatwin.geometry.grid import Grid
 from alphatwin.geometry.image import Image
+from alphatwin.geometry.registration import (
+    Registration,
+    register_deformable,
+    register_rigid,
+)
 from alphatwin.geometry.resample import (
     Deformation,
     Resampled,
@@ -23,9 +28,12 @@ __all__ = [
     "Deformation",
     "Grid",
     "Image",
+    "Registration",
     "Resampled",
     "Rigid",
     "VoxelRegion",
+    "register_deformable",
+    "register_rigid",
     "resample_activity",
     "resample_intensity",
     "resample_labels",
