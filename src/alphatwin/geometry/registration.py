@@ -5,7 +5,8 @@ hot spots. **Rigid**: coarse to fine, by the negative correlation of values (two
 look alike) or by mutual information (SPECT and CT do not), from the shift of their centres of mass
 or from none, whichever matches better. **Deformable**, of two scans of one kind: after the rigid
 match and after one histogram was matched to the other, by symmetric-force demons (Vercauteren et
-al., NeuroImage 45 (2009) S61), a displacement that is smoothed by a Gaussian after every step.
+al., NeuroImage 45 (2009) S61), a displacement that is smoothed by a Gaussian after every step; the
+smoothing holds back a part of a move that only a small place makes.
 Nothing is random, and one thread is used, so that the answer does not depend on their number.
 """
 
@@ -41,7 +42,7 @@ SMOOTHING_MM = (16.0, 8.0, 4.0)
 SAMPLED = 0.25
 """Share of the voxels of each level that are compared, evenly spread."""
 STEPS = 60
-DEMONS_STEPS = 30
+DEMONS_STEPS = 40
 BINS = 48
 MOST_TURN_DEG = 30.0
 """A turn above this between two scans on a table is a failed match."""
@@ -116,7 +117,7 @@ def register_rigid(fixed: Image, *, moving: Image, metric: Metric = "correlation
 
 
 def register_deformable(
-    fixed: Image, *, moving: Image, start: Rigid, stiffness_mm: float = 18.0
+    fixed: Image, *, moving: Image, start: Rigid, stiffness_mm: float = 12.0
 ) -> Registration:
     """Return the displacement of every voxel of a fixed scan, after a rigid match.
 
