@@ -155,6 +155,8 @@ UNIT_OF_ANOTHER = {
     "values": "in the unit that the name beside it says",
     "arrays": "of any unit, for their shapes alone",
     "z": "standard normal deviate",
+    "correlation_before": "of two images, without a unit",
+    "correlation_after": "of two images, without a unit",
 }
 FLOATS = re.compile(r"\b(float|ArrayLike|NDArray\[np\.float64\]|Floats)\b")
 DEFERRED = re.compile(r"\b(Lognormal|Callable|Mapping|dict|NamedTuple)\b")

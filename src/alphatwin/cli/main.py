@@ -12,7 +12,13 @@ from typing import Annotated
 
 import typer
 
-from alphatwin.cli import physics_commands, report_commands, scan_command, schedule_command
+from alphatwin.cli import (
+    image_command,
+    physics_commands,
+    report_commands,
+    scan_command,
+    schedule_command,
+)
 from alphatwin.errors import AlphaTwinError
 from alphatwin.version import __version__
 
@@ -35,6 +41,7 @@ app.command("dose")(report_commands.dose)
 app.command("compare")(report_commands.compare)
 app.command("schedule")(schedule_command.schedule)
 app.command("scan")(scan_command.scan)
+app.command("image")(image_command.image)
 app.command("chain")(physics_commands.chain)
 app.command("nuclide")(physics_commands.nuclide)
 app.command("agents")(physics_commands.agents)

@@ -226,6 +226,7 @@ def _loops_by_slice(contours: Contours, *, grid: Grid) -> dict[int, list[NDArray
         msg = f"region {contours.name!r} has no closed contour"
         raise InvalidValueError(msg)
     found: dict[int, list[NDArray[np.float64]]] = {}
+    depths: dict[int, float] = {}
     for loop in contours.loops:
         index = grid.index_of(loop)
         if np.ptp(index[:, 0]) > OFF_PLANE:
@@ -238,6 +239,13 @@ def _loops_by_slice(contours: Contours, *, grid: Grid) -> dict[int, list[NDArray
         if not 0 <= k < grid.shape[0]:
             raise _outside(contours.name)
         found.setdefault(k, []).append(index[:, 1:])
+        depth = float(index[:, 0].mean())
+        if abs(depths.setdefault(k, depth) - depth) > OFF_PLANE:
+            msg = (
+                f"contours of {contours.name!r} lie at two depths within one slice of the image: "
+                "they are drawn on finer slices; fill them there, and resample"
+            )
+            raise InvalidValueError(msg)
     return found
 
 

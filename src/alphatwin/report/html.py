@@ -8,7 +8,14 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from alphatwin.report import assumption_tables, blood_tables, fate_tables, fit_tables, tables
+from alphatwin.report import (
+    assumption_tables,
+    blood_tables,
+    fate_tables,
+    fit_tables,
+    image_tables,
+    tables,
+)
 from alphatwin.report.figures import draw
 from alphatwin.report.numbers import MISSING, count, nuclide_label, number, prose
 from alphatwin.report.style import FONT, FONT_FILES
@@ -61,6 +68,7 @@ def to_html(
         fit_tables=fit_tables,
         fate_tables=fate_tables,
         blood_tables=blood_tables,
+        image_tables=image_tables,
         assumption_tables=assumption_tables,
         font_faces=_font_faces(),
         loud=assumption_tables.grouped_warnings(report, loud=True),

@@ -18,7 +18,8 @@ class Picture:
     key
         Short name, unique in a report, such as ``curves-1``.
     section
-        Part of the report that it belongs to: shares, agents, published, doses, curves or chains.
+        Part of the report that it belongs to: shares, agents, published, doses, scans, curves or
+        chains.
     caption
         What the figure shows, and how to read it.
     summary

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from alphatwin.report.blood_value import BloodRecord  # noqa: TC001 - pydantic reads them
 from alphatwin.report.estimates import Estimate, WeightedDose  # noqa: TC001
+from alphatwin.report.images_value import ImagesRecord  # noqa: TC001 - pydantic reads it
 from alphatwin.report.published_value import PublishedDose  # noqa: TC001 - pydantic reads it
 
 Role = Literal["administered", "predicted"]
@@ -377,4 +378,7 @@ class DoseReport:
     blood: Annotated[
         BloodRecord | None,
         _doc("Blood, red marrow and urine; null if the course says nothing of them."),
+    ] = None
+    images: Annotated[
+        ImagesRecord | None, _doc("What its scans measured; null if the course has none.")
     ] = None
