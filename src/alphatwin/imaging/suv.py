@@ -126,7 +126,7 @@ def lean_body_mass_kg(
     ------
     InvalidValueError
         If mass or height are no person's, or the formula of James has left its range (it falls
-        with mass: above about 148 kg for a man of 1.75 m).
+        with mass above 43 kg/m2 for men, 36 for women).
     """
     if not 0.3 <= body_mass_kg <= 400.0 or not 0.2 <= height_m <= 2.6:
         msg = f"a body of {body_mass_kg} kg and {height_m} m: are they in kg and m?"
@@ -134,13 +134,18 @@ def lean_body_mass_kg(
     if formula == "janmahasatian":
         a, b = _JANMAHASATIAN[sex]
         index = body_mass_kg / height_m**2
-        return 9270.0 * body_mass_kg / (a + b * index)
+        lean_kg = 9270.0 * body_mass_kg / (a + b * index)
+        if lean_kg > body_mass_kg:
+            msg = f"{body_mass_kg} kg at {height_m} m are thinner than the formula was made for"
+            raise InvalidValueError(msg)
+        return lean_kg
     factor, square = _JAMES[sex]
     ratio = body_mass_kg / (100.0 * height_m)
-    if ratio > factor / (2.0 * square):
+    index, most = body_mass_kg / height_m**2, 1e4 * factor / (2.0 * square)
+    if index > most:
         msg = (
-            f"the lean body mass of James falls with mass above {factor / (2 * square) * 100:.3g} "
-            f"kg per metre, got {ratio * 100:.3g}; use janmahasatian"
+            f"the lean body mass of James falls with mass above {most:.3g} kg/m2, got {index:.3g}; "
+            "use janmahasatian"
         )
         raise InvalidValueError(msg)
     return factor * body_mass_kg - square * ratio**2
