@@ -33,6 +33,7 @@ _PARTS: dict[Kind, str] = {
     "compare": "Agents side by side: `alphatwin compare`",
     "schedule": "When to scan: `alphatwin schedule`",
     "scan": "A folder of scans: `alphatwin scan`",
+    "truth": "The truth of a synthetic patient: `alphatwin synthesize`",
     "chain": "A decay chain: `alphatwin chain`",
     "nuclide": "A nuclide: `alphatwin nuclide`",
     "agents": "The catalogue of agents: `alphatwin agents`",

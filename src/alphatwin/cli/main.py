@@ -18,6 +18,7 @@ from alphatwin.cli import (
     report_commands,
     scan_command,
     schedule_command,
+    synthesize_command,
 )
 from alphatwin.errors import AlphaTwinError
 from alphatwin.version import __version__
@@ -42,6 +43,7 @@ app.command("compare")(report_commands.compare)
 app.command("schedule")(schedule_command.schedule)
 app.command("scan")(scan_command.scan)
 app.command("image")(image_command.image)
+app.command("synthesize")(synthesize_command.synthesize)
 app.command("chain")(physics_commands.chain)
 app.command("nuclide")(physics_commands.nuclide)
 app.command("agents")(physics_commands.agents)

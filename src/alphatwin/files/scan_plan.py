@@ -9,6 +9,7 @@ computed exactly as if it had been typed.
 from __future__ import annotations
 
 import copy
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -23,6 +24,7 @@ from alphatwin.files.course_file import CourseFile, CourseText, course_of_docume
 from alphatwin.files.lines import Places
 from alphatwin.files.mistakes import Mistakes
 from alphatwin.files.sections import read_tables
+from alphatwin.imaging.quantification import RecoveryCurve, recovery_curve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,6 +60,20 @@ class ScansTable(schema.StrictTable):
     decay_corrected_to: DecayChoice | None = None
     calibration: Annotated[float, schema.quantity(_bq_per_count)] | None = None
     accept: list[schema.Name] = Field(default_factory=list)
+
+
+class RecoveryTable(schema.StrictTable):
+    """``[recovery]``: what a phantom of spheres showed of the camera."""
+
+    volumes: list[Annotated[float, schema.quantity(units.parse_volume_ml)]] = Field(
+        description="volumes of the spheres, ['1 mL', '4 mL', ...]"
+    )
+    recovery: list[schema.Number] = Field(
+        description="measured over true concentration of each sphere, between 0 and 1"
+    )
+    uncertainty: schema.Share = Field(
+        description="relative standard uncertainty of each recovery, '5 %'"
+    )
 
 
 class DrawnTable(schema.StrictTable):
@@ -119,6 +135,7 @@ class ImageCourse:
     document: dict[str, Any]
     sources: tuple[ScanSource, ...]
     regions: tuple[DrawnRegion, ...]
+    recovery: RecoveryCurve | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +151,8 @@ class MeasuredRegion:
     decay_corrected_to
         ``none`` or ``administration``.
     points
-        Time since the administration [s] and activity [Bq].
+        Time since the administration [s], activity [Bq], and the relative standard uncertainty
+        that a correction adds.
     source
         In words.
     """
@@ -144,7 +162,7 @@ class MeasuredRegion:
     nuclide: str
     volume_ml: float
     decay_corrected_to: str
-    points: tuple[tuple[float, float], ...]
+    points: tuple[tuple[float, float, float], ...]
     source: str
 
 
@@ -170,9 +188,26 @@ def read_image_course(path: str | Path) -> ImageCourse:
     beside = Path(path).parent
     sources = tuple(s for e in found if (s := _source(e, beside, mistakes=mistakes)) is not None)
     regions = _regions(document, mistakes=mistakes)
+    recovery = _recovery(document, mistakes=mistakes)
     mistakes.raise_if_any()
     document.pop("scans")
-    return ImageCourse(text, document, sources, regions)
+    return ImageCourse(text, document, sources, regions, recovery)
+
+
+def _recovery(document: dict[str, Any], *, mistakes: Mistakes) -> RecoveryCurve | None:
+    if "recovery" not in document:
+        return None
+    raw = document.pop("recovery")
+    entry = read_tables(RecoveryTable, {"recovery": [raw]}, "recovery", mistakes=mistakes)
+    table = entry[0].table if entry else None
+    if table is None:
+        return None
+    return mistakes.attempt(
+        lambda: recovery_curve(
+            table.volumes, recovery_fractions=table.recovery, relative_sd=table.uncertainty
+        ),
+        ("recovery",),
+    )
 
 
 def _source(entry: Entry[ScansTable], beside: Path, *, mistakes: Mistakes) -> ScanSource | None:
@@ -220,6 +255,18 @@ def _regions(document: dict[str, Any], *, mistakes: Mistakes) -> tuple[DrawnRegi
     return tuple(found)
 
 
+def _uncertainty(stated: str, activity_bq: float, added_relative_sd: float) -> str:
+    """Return the stated uncertainty, and what a correction added to it."""
+    if added_relative_sd == 0.0 or activity_bq <= 0.0:
+        return stated
+    share = (
+        units.parse_fraction(stated)
+        if stated.endswith("%")
+        else units.parse_activity_bq(stated) / activity_bq
+    )
+    return f"{100.0 * math.hypot(share, added_relative_sd)!r} %"
+
+
 def course_of_measured(course: ImageCourse, measured: Sequence[MeasuredRegion]) -> CourseFile:
     """Return the course with what the scans measured in its tables, checked as if typed.
 
@@ -252,9 +299,11 @@ def course_of_measured(course: ImageCourse, measured: Sequence[MeasuredRegion]) 
                 {
                     "time": f"{time_s!r} s",
                     "activity": f"{activity_bq!r} Bq",
-                    "uncertainty": drawn[m.region].activity_uncertainty,
+                    "uncertainty": _uncertainty(
+                        drawn[m.region].activity_uncertainty, activity_bq, added
+                    ),
                 }
-                for time_s, activity_bq in sorted(m.points)
+                for time_s, activity_bq, added in sorted(m.points)
             ],
         }
         if m.administration is not None:

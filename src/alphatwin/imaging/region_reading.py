@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from scipy import ndimage
 
 from alphatwin.errors import InvalidValueError
 from alphatwin.geometry import (
@@ -28,9 +29,15 @@ from alphatwin.geometry import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
     from alphatwin.geometry import Image, Rigid
 
 Fill = Literal["centres", "fractions", "touched"]
+SHELL_MM = (10.0, 20.0)
+"""Shell around a region that is taken for its surroundings: beyond what it spills into."""
 LEAST_IN_VIEW = 0.999
 """Share of a carried region that the other scan must see."""
 
@@ -126,6 +133,47 @@ def carried_reading(image: Image, *, region: VoxelRegion, transform: Rigid | Non
     values = np.nan_to_num(there.values)
     moved = VoxelRegion(region.name, box, (0, 0, 0), region.fractions)
     return region_reading(type(image)(box, values), region=moved)
+
+
+def surroundings_bq_per_ml(
+    image: Image, *, region: VoxelRegion, others: Sequence[VoxelRegion] = ()
+) -> float | None:
+    """Return the median concentration of the shell around a region, other regions left out.
+
+    Parameters
+    ----------
+    image
+        Activity concentration. [Bq/mL]
+    region, others
+        On the grid of the image; the shell keeps off from the others as it does from the region.
+
+    Returns
+    -------
+    float or None
+        [Bq/mL]; None if nothing is left of the shell.
+    """
+    spacing = (image.grid.slice_spacing_mm, *(float(v) for v in image.grid.spacing_mm[::-1]))
+    margin = int(np.ceil(SHELL_MM[1] / min(spacing)))
+    low = [max(0, c - margin) for c in region.corner]
+    high = [
+        min(n, c + s + margin)
+        for n, c, s in zip(image.grid.shape, region.corner, region.fractions.shape, strict=True)
+    ]
+    box = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
+    far = _distance_mm(region, box, spacing)
+    shell = (far > SHELL_MM[0]) & (far <= SHELL_MM[1])
+    for other in others:
+        if other.as_mask(least_fraction=0.01)[box].any():
+            shell &= _distance_mm(other, box, spacing) > SHELL_MM[0]
+    return float(np.median(image.values[box][shell])) if shell.any() else None
+
+
+def _distance_mm(
+    region: VoxelRegion, box: tuple[slice, ...], spacing: tuple[float, ...]
+) -> NDArray[np.float64]:
+    away = ~region.as_mask(least_fraction=0.01)[box]
+    distance: NDArray[np.float64] = ndimage.distance_transform_edt(away, sampling=spacing)
+    return distance
 
 
 def box_grid(region: VoxelRegion, *, margin: int = 0) -> Grid:

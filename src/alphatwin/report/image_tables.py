@@ -52,7 +52,17 @@ def _readings(images: ImagesRecord) -> Table:
     return Table(
         title="Regions on the scans; volumes by centres of voxels, exact shares, every voxel "
         "touched (mL)",
-        head=("Region", "Scan", "Drawn on", "Volume (mL)", "Three rules", "Activity", "SUVmax"),
+        head=(
+            "Region",
+            "Scan",
+            "Drawn on",
+            "Volume (mL)",
+            "Three rules",
+            "Activity",
+            "Recovery",
+            "Corrected",
+            "SUVmax",
+        ),
         rows=tuple(
             (
                 prose(r.region),
@@ -61,6 +71,10 @@ def _readings(images: ImagesRecord) -> Table:
                 number(r.volume_ml, digits=4),
                 _rules(r),
                 quantity(r.activity_bq, "Bq"),
+                number(r.recovery_fraction, digits=3),
+                MISSING
+                if r.corrected_activity_bq is None
+                else quantity(r.corrected_activity_bq, "Bq"),
                 number(r.suv_max_g_per_ml),
             )
             for r in images.readings

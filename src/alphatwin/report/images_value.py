@@ -52,6 +52,18 @@ class RegionReadingRecord:
     suv_max_g_per_ml: Annotated[
         float | None, _doc("The same over the administered activity by body mass, decayed.")
     ]
+    recovery_fraction: Annotated[
+        float | None, _doc("Recovery of its volume; null if no correction was asked for.")
+    ]
+    surroundings_bq_per_ml: Annotated[
+        float | None, _doc("Concentration around it, at the scan; null likewise.")
+    ]
+    corrected_activity_bq: Annotated[
+        float | None, _doc("Activity after both corrections, which the curves use; null likewise.")
+    ]
+    corrected_relative_sd: Annotated[
+        float | None, _doc("Relative standard uncertainty that they add; null likewise.")
+    ]
     by_fill: Annotated[
         tuple[FillRecord, ...], _doc("By every rule; empty if it was carried or drawn as voxels.")
     ]

@@ -91,6 +91,7 @@ def _values() -> dict[str, type]:
     from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
     from alphatwin.report.scan_value import ScanReport
     from alphatwin.report.schedule_value import ScheduleReport
+    from alphatwin.report.truth_value import TruthReport
     from alphatwin.report.value import DoseReport
 
     return {
@@ -101,6 +102,7 @@ def _values() -> dict[str, type]:
         "compare": CompareReport,
         "schedule": ScheduleReport,
         "scan": ScanReport,
+        "truth": TruthReport,
     }
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
     from alphatwin.report.scan_value import ScanReport
     from alphatwin.report.schedule_value import ScheduleReport
+    from alphatwin.report.truth_value import TruthReport
     from alphatwin.report.value import DoseReport
 
     Report = (
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
         | ChainReport
         | NuclideReport
         | AgentsReport
+        | TruthReport
     )
 
-Kind = Literal["dose", "compare", "schedule", "scan", "chain", "nuclide", "agents"]
+Kind = Literal["dose", "compare", "schedule", "scan", "chain", "nuclide", "agents", "truth"]
 _LINE = 100  # a list of numbers stays on one line up to here; longer ones are wrapped
 
 # The values of a JSON tree have no useful type: the shape is checked by the schema.

@@ -117,6 +117,18 @@ def _reading(r: Reading, scan: UsedScan, course: Course) -> RegionReadingRecord:
         activity_bq=r.reading.activity_bq * c.to_scan,
         max_bq_per_ml=most,
         suv_max_g_per_ml=_suv(most, scan, course),
+        recovery_fraction=None if r.recovery is None else r.recovery.recovery_fraction,
+        surroundings_bq_per_ml=(
+            None if r.recovery is None else r.recovery.surroundings_bq_per_ml * c.to_scan
+        ),
+        corrected_activity_bq=(
+            None
+            if r.recovery is None
+            else r.reading.activity_bq * r.recovery.corrected.factor * c.to_scan
+        ),
+        corrected_relative_sd=None
+        if r.recovery is None
+        else r.recovery.corrected.after_relative_sd,
         by_fill=tuple(
             FillRecord(fill=k, volume_ml=v.volume_ml, activity_bq=v.activity_bq * c.to_scan)
             for k, v in r.by_fill.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,14 @@ from alphatwin.geometry import (
     VoxelRegion,
     register_rigid,
 )
+from alphatwin.imaging.quantification import Corrected, corrected_for_recovery
 from alphatwin.imaging.region_reading import (
     RegionReading,
     carried_reading,
     filled,
     on_grid,
     region_reading,
+    surroundings_bq_per_ml,
 )
 from alphatwin.workflows.scan_choices import ChosenSeries, chosen_series
 
@@ -32,6 +35,11 @@ if TYPE_CHECKING:
     from alphatwin.dicom.read import Scan
     from alphatwin.files.scan_plan import DrawnRegion, ImageCourse, ScanSource
     from alphatwin.geometry import Grid
+    from alphatwin.imaging import RecoveryCurve
+
+
+SURROUNDINGS_SD = 0.2
+"""Relative standard uncertainty of the concentration around a region: assumed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +72,16 @@ class UsedScan:
         return self.chosen.scan.files.first.frame_of_reference
 
 
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What a region loses to its surroundings, undone: recovery and concentrations. [Bq/mL]."""
+
+    recovery_fraction: float
+    surroundings_bq_per_ml: float
+    corrected: Corrected
+    is_outside_table: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
     """One region in one scan.
@@ -88,6 +106,7 @@ class Reading:
     by_fill: dict[str, RegionReading]
     drawn_on: int
     voxels: VoxelRegion
+    recovery: Recovery | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,6 +205,8 @@ def scan_curves(
     for i, region in enumerate(course.regions):
         readings += _readings(region, drawn, used, matches)
         told(0.5 + 0.4 * (i + 1) / len(course.regions))
+    if course.recovery is not None:
+        readings = [_recovered(r, readings, used, course.recovery) for r in readings]
     return ScanCurves(used, tuple(readings), _checks(used, matches), _measured(readings, used))
 
 
@@ -300,6 +321,38 @@ def _one(
     return Reading(region.name, i, moved, {}, near, voxels)
 
 
+def _recovered(
+    r: Reading, readings: list[Reading], scans: tuple[UsedScan, ...], curve: RecoveryCurve
+) -> Reading:
+    """Return a reading with what it loses to its surroundings undone."""
+    volume_ml = r.reading.volume_ml
+    around = 0.0
+    if r.drawn_on == r.scan:
+        others = [o.voxels for o in readings if o.scan == r.scan and o.region != r.region]
+        near = [o for o in others if o.grid.same_as(r.voxels.grid)]
+        found = surroundings_bq_per_ml(scans[r.scan].image, region=r.voxels, others=near)
+        around = max(0.0, found or 0.0)
+    recovery = curve.recovery_fraction(volume_ml)
+    corrected = corrected_for_recovery(
+        r.reading.activity_bq / volume_ml,
+        recovery_fraction=recovery,
+        background_bq_per_ml=around,
+        recovery_relative_sd=curve.recovery_relative_sd(volume_ml),
+        background_relative_sd=SURROUNDINGS_SD,
+    )
+    return dataclasses.replace(
+        r, recovery=Recovery(recovery, around, corrected, curve.is_outside(volume_ml))
+    )
+
+
+def _activity_bq(r: Reading) -> tuple[float, float]:
+    """Return the activity of a reading, corrected, and the uncertainty that this added."""
+    if r.recovery is None:
+        return r.reading.activity_bq, 0.0
+    found = r.recovery.corrected
+    return r.reading.activity_bq * found.factor, found.after_relative_sd
+
+
 def _one_frame(a: UsedScan, b: UsedScan) -> bool:
     return a.frame is not None and a.frame == b.frame
 
@@ -330,8 +383,8 @@ def _measured(readings: list[Reading], scans: tuple[UsedScan, ...]) -> tuple[Mea
             raise ScanError(msg)
         as_given = all(c.convention == "administration" for c in chosen)
         points = tuple(
-            (c.time_s, r.reading.activity_bq * (1.0 if as_given else c.to_scan))
-            for r, c in zip(rows, chosen, strict=True)
+            (c.time_s, activity_bq * (1.0 if as_given else c.to_scan), added)
+            for (activity_bq, added), c in zip(map(_activity_bq, rows), chosen, strict=True)
         )
         volumes = [
             r.reading.volume_ml for r in readings if r.region == name and r.drawn_on == r.scan
@@ -344,8 +397,12 @@ def _measured(readings: list[Reading], scans: tuple[UsedScan, ...]) -> tuple[Mea
                 volume_ml=sum(volumes) / len(volumes),
                 decay_corrected_to="administration" if as_given else "none",
                 points=points,
-                source="images of this course, summed over the drawn region; no partial-volume "
-                "correction",
+                source="images of this course, summed over the drawn region; "
+                + (
+                    "no partial-volume correction"
+                    if rows[0].recovery is None
+                    else "corrected for recovery by volume and for its surroundings"
+                ),
             )
         )
     return tuple(found)
