@@ -62,17 +62,18 @@ class ScansTable(schema.StrictTable):
     accept: list[schema.Name] = Field(default_factory=list)
 
 
-class RecoveryTable(schema.StrictTable):
-    """``[recovery]``: what a phantom of spheres showed of the camera."""
+def _resolution_mm(text: str) -> float:
+    return 0.0 if text.strip() in {"0 mm", "0 cm"} else units.parse_length_m(text) * 1e3
 
-    volumes: list[Annotated[float, schema.quantity(units.parse_volume_ml)]] = Field(
-        description="volumes of the spheres, ['1 mL', '4 mL', ...]"
-    )
-    recovery: list[schema.Number] = Field(
-        description="measured over true concentration of each sphere, between 0 and 1"
-    )
+
+class RecoveryTable(schema.StrictTable):
+    """``[recovery]``: the resolution of the camera, or what a phantom of spheres showed of it."""
+
+    resolution: Annotated[float, schema.quantity(_resolution_mm)] | None = None
+    volumes: list[Annotated[float, schema.quantity(units.parse_volume_ml)]] | None = None
+    recovery: list[schema.Number] | None = None
     uncertainty: schema.Share = Field(
-        description="relative standard uncertainty of each recovery, '5 %'"
+        description="relative standard uncertainty of the resolution or of each recovery, '5 %'"
     )
 
 
@@ -128,6 +129,15 @@ class DrawnRegion:
 
 
 @dataclass(frozen=True, slots=True)
+class RecoveryPlan:
+    """How recovery is known: by the resolution [mm] and the shape of a region, or by a phantom."""
+
+    resolution_mm: float | None
+    relative_sd: float
+    curve: RecoveryCurve | None
+
+
+@dataclass(frozen=True, slots=True)
 class ImageCourse:
     """A course file whose regions come from scans, before these are read."""
 
@@ -135,7 +145,7 @@ class ImageCourse:
     document: dict[str, Any]
     sources: tuple[ScanSource, ...]
     regions: tuple[DrawnRegion, ...]
-    recovery: RecoveryCurve | None
+    recovery: RecoveryPlan | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +204,7 @@ def read_image_course(path: str | Path) -> ImageCourse:
     return ImageCourse(text, document, sources, regions, recovery)
 
 
-def _recovery(document: dict[str, Any], *, mistakes: Mistakes) -> RecoveryCurve | None:
+def _recovery(document: dict[str, Any], *, mistakes: Mistakes) -> RecoveryPlan | None:
     if "recovery" not in document:
         return None
     raw = document.pop("recovery")
@@ -202,12 +212,17 @@ def _recovery(document: dict[str, Any], *, mistakes: Mistakes) -> RecoveryCurve 
     table = entry[0].table if entry else None
     if table is None:
         return None
-    return mistakes.attempt(
-        lambda: recovery_curve(
-            table.volumes, recovery_fractions=table.recovery, relative_sd=table.uncertainty
-        ),
+    volumes, recovery = table.volumes, table.recovery
+    if table.resolution is not None and volumes is None and recovery is None:
+        return RecoveryPlan(table.resolution, table.uncertainty, None)
+    if table.resolution is not None or volumes is None or recovery is None:
+        mistakes.add(("recovery",), "give either resolution, or volumes and recovery of a phantom")
+        return None
+    curve = mistakes.attempt(
+        lambda: recovery_curve(volumes, recovery_fractions=recovery, relative_sd=table.uncertainty),
         ("recovery",),
     )
+    return None if curve is None else RecoveryPlan(None, table.uncertainty, curve)
 
 
 def _source(entry: Entry[ScansTable], beside: Path, *, mistakes: Mistakes) -> ScanSource | None:

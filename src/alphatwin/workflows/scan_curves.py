@@ -27,15 +27,18 @@ from alphatwin.imaging.region_reading import (
     region_reading,
     surroundings_bq_per_ml,
 )
+from alphatwin.imaging.shape_recovery import (
+    shape_recovery_fraction,
+    shape_recovery_relative_sd,
+)
 from alphatwin.workflows.scan_choices import ChosenSeries, chosen_series
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from alphatwin.dicom.read import Scan
-    from alphatwin.files.scan_plan import DrawnRegion, ImageCourse, ScanSource
+    from alphatwin.files.scan_plan import DrawnRegion, ImageCourse, RecoveryPlan, ScanSource
     from alphatwin.geometry import Grid
-    from alphatwin.imaging import RecoveryCurve
 
 
 SURROUNDINGS_SD = 0.2
@@ -322,7 +325,7 @@ def _one(
 
 
 def _recovered(
-    r: Reading, readings: list[Reading], scans: tuple[UsedScan, ...], curve: RecoveryCurve
+    r: Reading, readings: list[Reading], scans: tuple[UsedScan, ...], plan: RecoveryPlan
 ) -> Reading:
     """Return a reading with what it loses to its surroundings undone."""
     volume_ml = r.reading.volume_ml
@@ -332,17 +335,31 @@ def _recovered(
         near = [o for o in others if o.grid.same_as(r.voxels.grid)]
         found = surroundings_bq_per_ml(scans[r.scan].image, region=r.voxels, others=near)
         around = max(0.0, found or 0.0)
-    recovery = curve.recovery_fraction(volume_ml)
+    recovery, spread, is_outside = _recovery_of(r.voxels, volume_ml, plan)
     corrected = corrected_for_recovery(
         r.reading.activity_bq / volume_ml,
         recovery_fraction=recovery,
         background_bq_per_ml=around,
-        recovery_relative_sd=curve.recovery_relative_sd(volume_ml),
+        recovery_relative_sd=spread,
         background_relative_sd=SURROUNDINGS_SD,
     )
-    return dataclasses.replace(
-        r, recovery=Recovery(recovery, around, corrected, curve.is_outside(volume_ml))
+    return dataclasses.replace(r, recovery=Recovery(recovery, around, corrected, is_outside))
+
+
+def _recovery_of(
+    voxels: VoxelRegion, volume_ml: float, plan: RecoveryPlan
+) -> tuple[float, float, bool]:
+    """Return recovery, its relative uncertainty, and whether it lies beyond the phantom's."""
+    if plan.curve is not None:
+        curve = plan.curve
+        found = curve.recovery_fraction(volume_ml), curve.recovery_relative_sd(volume_ml)
+        return *found, curve.is_outside(volume_ml)
+    resolution_mm = plan.resolution_mm or 0.0
+    recovery = shape_recovery_fraction(voxels, resolution_mm=resolution_mm)
+    spread = shape_recovery_relative_sd(
+        voxels, resolution_mm=resolution_mm, resolution_relative_sd=plan.relative_sd
     )
+    return recovery, spread, False
 
 
 def _activity_bq(r: Reading) -> tuple[float, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,8 +9,8 @@ import numpy as np
 
 from alphatwin.dicom.write import SyntheticSeries, write_series
 from alphatwin.files.atomic import output_folder
-from alphatwin.geometry import Grid, Image, VoxelRegion, voxel_fractions
-from alphatwin.imaging.forward import Acquired, Camera, acquired, blurred
+from alphatwin.geometry import Grid, Image, VoxelRegion
+from alphatwin.imaging.forward import Acquired, Camera, acquired
 from alphatwin.imaging.phantom import HOUR_S, PATIENT, Solid, drawn_patient
 from alphatwin.nuclides import nuclide
 from alphatwin.report.serializer import to_json
@@ -25,8 +24,7 @@ BODY_MASS_KG = 75.0
 NUCLIDE = "Lu-177"
 SHIFTS_MM = ((0.0, 0.0, 0.0), (2.0, 3.0, 8.0), (-3.0, 1.0, -6.0))
 """How the patient lies at the first scan, the second ... and so on from the start."""
-SPHERES_ML = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
-RECOVERY_SD = 0.03
+RESOLUTION_SD = 0.03
 LEAST_SD = 0.002
 """Of a point: below it nothing is measured."""
 SPECT = Grid.regular(shape=(60, 52, 76), origin_mm=[-165, -112.2, -129.8], spacing_mm=[4.4] * 3)
@@ -182,32 +180,6 @@ def _activity_bq(solid: Solid, time_s: float, half_life_s: float) -> float:
     )
 
 
-def recovery_of_spheres(camera: Camera) -> tuple[float, ...]:
-    """Return the recovery of spheres without surroundings, as a phantom would show it.
-
-    Parameters
-    ----------
-    camera
-        Its resolution is taken.
-
-    Returns
-    -------
-    tuple of float
-        For each of :data:`SPHERES_ML`.
-    """
-    grid = Grid.regular(shape=(60, 60, 60), origin_mm=[-118.0] * 3, spacing_mm=[4.0] * 3)
-    found = []
-    for volume_ml in SPHERES_ML:
-        radius = (3.0 * volume_ml * 1e3 / (4.0 * math.pi)) ** (1.0 / 3.0)
-        ball = Solid("sphere", "lesion", (1.0, 0.7, 0.4), (radius,) * 3, 0.1, 1.0, 2.0)
-        region = voxel_fractions(ball.contours(grid), grid=grid)
-        values = np.zeros(grid.shape, dtype=np.float32)
-        values[region.box] = region.fractions
-        seen = blurred(Image(grid, values), resolution_mm=camera.resolution_mm)
-        found.append(region.integral_ml(seen) / region.volume_ml)
-    return tuple(found)
-
-
 def _course(request: SyntheticRequest, points: list[_Point]) -> str:
     camera = request.camera
     calibration = 1.0 / (camera.sensitivity_per_bq_s * camera.duration_s)
@@ -232,16 +204,12 @@ def _course(request: SyntheticRequest, points: list[_Point]) -> str:
         'decay_corrected_to = "none"',
         f'calibration = "{calibration!r} Bq/count"',
     ]
-    if camera.resolution_mm > 0.0:
-        recovery = ", ".join(f"{r:.4f}" for r in recovery_of_spheres(camera))
-        volumes = ", ".join(f'"{v:g} mL"' for v in SPHERES_ML)
-        lines += [
-            "",
-            "[recovery]",
-            f"volumes = [{volumes}]",
-            f"recovery = [{recovery}]",
-            f'uncertainty = "{100 * RECOVERY_SD:g} %"',
-        ]
+    lines += [
+        "",
+        "[recovery]",
+        f'resolution = "{camera.resolution_mm:g} mm"',
+        f'uncertainty = "{100 * RESOLUTION_SD:g} %"',
+    ]
     for n, solid in enumerate(PATIENT):
         sd = max(LEAST_SD, *(p.seen.region_relative_sd(p.regions[n]) for p in points))
         population = "" if solid.kind == "lesion" else _POPULATION[solid.name]
