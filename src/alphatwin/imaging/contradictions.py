@@ -37,6 +37,8 @@ the accuracy of the best quantitative SPECT."""
 RISE = 1.2
 """Rise of the share of the injected activity in view that uptake alone does not explain in a view
 of the whole trunk."""
+CANNOT_RISE = 2.0
+"""Rise that two fields of view of one trunk do not explain either: images each on its own scale."""
 ACTIVITY_BQ = (1e3, 1e12)
 """Administered activity outside of which the unit is wrong: from a tracer to radioiodine."""
 BODY_MASS_KG = (0.3, 400.0)
@@ -361,7 +363,11 @@ def _rises(series: Sequence[ScanSeries]) -> list[Contradiction]:
                     f"the share of the injected activity in view rises from {before:.3g} to "
                     f"{after:.3g}: another field of view, or images that are not activity"
                 )
-                found.append(Contradiction("total_rises", "question", (a, b), text))
+                if after > CANNOT_RISE * before:
+                    text += "; no uptake of a whole trunk does so"
+                    found.append(Contradiction("total_rises", "stop", (a, b), text))
+                else:
+                    found.append(Contradiction("total_rises", "question", (a, b), text))
     return found
 
 
