@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import struct
 import warnings
 import zlib
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from alphatwin.errors import ScanError
 
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
 
 # What pydicom and the codecs raise on damaged files, as found by fuzzing.
 DAMAGED = (
-    InvalidDicomError,
+    InvalidDicomError, BytesLengthException,
     ValueError, KeyError, AttributeError, IndexError, TypeError, EOFError, OverflowError, OSError,
     NotImplementedError, RuntimeError, RecursionError, struct.error, zlib.error, AssertionError,
     StopIteration, LookupError, MemoryError, ArithmeticError,
 )  # fmt: skip
+SILENT = logging.CRITICAL + 1
+"""pydicom logs tracebacks of damaged files, and values of headers, which may be of the patient."""
 PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
 
@@ -120,6 +123,7 @@ def lenient() -> Iterator[None]:
     """Take what scanners write as it is, even where it breaks a rule of length or form."""
     from pydicom import config
 
+    logging.getLogger("pydicom").setLevel(SILENT)
     with config.disable_value_validation(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
