@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -92,12 +91,11 @@ def sort_into_series(parts: tuple[Part, ...]) -> Folder:
     """
     headers: list[Header] = []
     unreadable: list[str] = []
-    with ThreadPoolExecutor() as pool:
-        for found in pool.map(_read, parts):
-            if isinstance(found, Header):
-                headers.append(found)
-            else:
-                unreadable.append(found)
+    for found in map(_read, parts):  # in one thread: several would wait for each other
+        if isinstance(found, Header):
+            headers.append(found)
+        else:
+            unreadable.append(found)
     if not headers:
         msg = f"scans: not one of {len(parts)} files is a DICOM file that can be read"
         raise ScanError(f"{msg}; the first: {unreadable[0]}" if unreadable else msg)
