@@ -25,7 +25,7 @@ from alphatwin.errors import InvalidValueError
 from alphatwin.nuclides import canonical_name, decay_chain, emissions
 
 if TYPE_CHECKING:
-    from alphatwin.nuclides import DecayDataName
+    from alphatwin.nuclides import DecayChain, DecayDataName
 
 EQUILIBRIUM_HALF_LIVES = 20.0
 """Of the longest-lived daughter: the rest that is missing from equilibrium is 1e-6."""
@@ -136,25 +136,17 @@ def window_yield(
     Raises
     ------
     InvalidValueError
-        If there is no equilibrium, because a daughter lives longer than the parent.
+        If there is no equilibrium, because a daughter that the window counts, or one before it,
+        lives longer than the parent.
     """
     name = canonical_name(parent)
     chain = decay_chain(name, decay_data=decay_data)
-    rates = chain.decay_constants_per_s
+    each = [_photons(member, window, decay_data) for member in chain.nuclides]
     time_s = time_since_purification_s
     if time_s is None:
-        slowest = float(rates[1:].min()) if rates.size > 1 else math.inf
-        if slowest <= rates[0]:
-            msg = (
-                f"a daughter of {name} lives longer than it: there is no equilibrium; give the "
-                "time since purification"
-            )
-            raise InvalidValueError(msg)
-        gap_per_s = slowest - float(rates[0])
-        time_s = 0.0 if math.isinf(gap_per_s) else EQUILIBRIUM_HALF_LIVES * math.log(2) / gap_per_s
+        time_s = _equilibrium_s(chain, each)
     activity = chain.activity_bq({name: 1.0}, time_s=time_s)
     ratios = activity / activity[0]
-    each = [_photons(member, window, decay_data) for member in chain.nuclides]
     total = float(np.dot(ratios, each))
     counted = sorted(
         (
@@ -165,6 +157,29 @@ def window_yield(
         key=lambda c: -c.share,
     )
     return WindowYield(window, name, total, tuple(counted), time_since_purification_s is None)
+
+
+def _equilibrium_s(chain: DecayChain, photons_per_decay: list[float]) -> float:
+    """Return a time at which what the window counts is in equilibrium with the parent. [s]."""
+    n = len(chain.nuclides)
+    needed = {i for i, y in enumerate(photons_per_decay) if y > 0.0}
+    for i in reversed(range(n)):  # parents come before daughters
+        if i in needed:
+            needed |= set(np.flatnonzero(chain.branching[i] > 0.0).tolist())
+    rates = chain.decay_constants_per_s
+    later = [float(rates[i]) for i in needed if i > 0]
+    if not later:
+        return 0.0
+    if min(later) <= rates[0]:
+        slow = ", ".join(
+            chain.nuclides[i] for i in sorted(needed) if i > 0 and rates[i] <= rates[0]
+        )
+        msg = (
+            f"{slow} lives longer than {chain.nuclides[0]}: there is no equilibrium; give the time "
+            "since purification"
+        )
+        raise InvalidValueError(msg)
+    return EQUILIBRIUM_HALF_LIVES * math.log(2.0) / (min(later) - float(rates[0]))
 
 
 def _photons(name: str, window: Window, decay_data: DecayDataName) -> float:

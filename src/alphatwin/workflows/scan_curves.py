@@ -18,19 +18,14 @@ from alphatwin.geometry import (
     VoxelRegion,
     register_rigid,
 )
-from alphatwin.imaging.quantification import Corrected, corrected_for_recovery
 from alphatwin.imaging.region_reading import (
     RegionReading,
     carried_reading,
     filled,
     on_grid,
     region_reading,
-    surroundings_bq_per_ml,
 )
-from alphatwin.imaging.shape_recovery import (
-    shape_recovery_fraction,
-    shape_recovery_relative_sd,
-)
+from alphatwin.workflows.region_recovery import Recovery, recovered
 from alphatwin.workflows.scan_choices import ChosenSeries, chosen_series
 
 if TYPE_CHECKING:
@@ -39,10 +34,6 @@ if TYPE_CHECKING:
     from alphatwin.dicom.read import Scan
     from alphatwin.files.scan_plan import DrawnRegion, ImageCourse, RecoveryPlan, ScanSource
     from alphatwin.geometry import Grid
-
-
-SURROUNDINGS_SD = 0.2
-"""Relative standard uncertainty of the concentration around a region: assumed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,16 +64,6 @@ class UsedScan:
     def frame(self) -> str | None:
         """Unique identifier of the frame of reference."""
         return self.chosen.scan.files.first.frame_of_reference
-
-
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """What a region loses to its surroundings, undone: recovery and concentrations. [Bq/mL]."""
-
-    recovery_fraction: float
-    surroundings_bq_per_ml: float
-    corrected: Corrected
-    is_outside_table: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -209,7 +190,7 @@ def scan_curves(
         readings += _readings(region, drawn, used, matches)
         told(0.5 + 0.4 * (i + 1) / len(course.regions))
     if course.recovery is not None:
-        readings = [_recovered(r, readings, used, course.recovery) for r in readings]
+        readings = _recovered(readings, used, course.recovery)
     return ScanCurves(used, tuple(readings), _checks(used, matches), _measured(readings, used))
 
 
@@ -325,41 +306,20 @@ def _one(
 
 
 def _recovered(
-    r: Reading, readings: list[Reading], scans: tuple[UsedScan, ...], plan: RecoveryPlan
-) -> Reading:
-    """Return a reading with what it loses to its surroundings undone."""
-    volume_ml = r.reading.volume_ml
-    around = 0.0
-    if r.drawn_on == r.scan:
-        others = [o.voxels for o in readings if o.scan == r.scan and o.region != r.region]
-        near = [o for o in others if o.grid.same_as(r.voxels.grid)]
-        found = surroundings_bq_per_ml(scans[r.scan].image, region=r.voxels, others=near)
-        around = max(0.0, found or 0.0)
-    recovery, spread, is_outside = _recovery_of(r.voxels, volume_ml, plan)
-    corrected = corrected_for_recovery(
-        r.reading.activity_bq / volume_ml,
-        recovery_fraction=recovery,
-        background_bq_per_ml=around,
-        recovery_relative_sd=spread,
-        background_relative_sd=SURROUNDINGS_SD,
-    )
-    return dataclasses.replace(r, recovery=Recovery(recovery, around, corrected, is_outside))
-
-
-def _recovery_of(
-    voxels: VoxelRegion, volume_ml: float, plan: RecoveryPlan
-) -> tuple[float, float, bool]:
-    """Return recovery, its relative uncertainty, and whether it lies beyond the phantom's."""
-    if plan.curve is not None:
-        curve = plan.curve
-        found = curve.recovery_fraction(volume_ml), curve.recovery_relative_sd(volume_ml)
-        return *found, curve.is_outside(volume_ml)
-    resolution_mm = plan.resolution_mm or 0.0
-    recovery = shape_recovery_fraction(voxels, resolution_mm=resolution_mm)
-    spread = shape_recovery_relative_sd(
-        voxels, resolution_mm=resolution_mm, resolution_relative_sd=plan.relative_sd
-    )
-    return recovery, spread, False
+    readings: list[Reading], scans: tuple[UsedScan, ...], plan: RecoveryPlan
+) -> list[Reading]:
+    """Return readings with what regions lose to their surroundings undone."""
+    found = []
+    for r in readings:
+        others = [
+            o.voxels
+            for o in readings
+            if o.scan == r.scan and o.region != r.region and o.drawn_on == r.drawn_on
+        ]
+        image = scans[r.scan].image if r.drawn_on == r.scan else None
+        corrected = recovered(r.reading, voxels=r.voxels, others=others, image=image, plan=plan)
+        found.append(dataclasses.replace(r, recovery=corrected))
+    return found
 
 
 def _activity_bq(r: Reading) -> tuple[float, float]:

@@ -34,6 +34,13 @@ def test_the_window_of_440_kev_counts_bismuth_in_equilibrium_with_actinium():
     assert seen.counted[0].activity_ratio == pytest.approx(decay_s / (decay_s - 2735), rel=1e-3)
 
 
+def test_a_daughter_that_lives_longer_and_is_not_counted_does_no_harm():
+    """209Pb, of 3.2 h, follows 213Bi, of 46 min; the window sees none of it."""
+    seen = window_yield("Bi-213", window=W440)
+    assert [c.nuclide for c in seen.counted] == ["Bi-213", "Tl-209"]
+    assert seen.photons_per_decay == pytest.approx(0.261 + 0.0209 * 1.0, rel=0.02)
+
+
 def test_the_window_of_218_kev_counts_francium():
     seen = window_yield("Ac-225", window=W218)
     assert seen.counted[0].nuclide == "Fr-221"
@@ -89,7 +96,7 @@ def test_what_has_no_meaning_is_refused():
     with pytest.raises(InvalidValueError, match="no member"):
         least_activity_bq(nothing, relative_sd=0.1, duration_s=1.0, counts_per_photon_fraction=0.1)
     with pytest.raises(InvalidValueError, match="lives longer"):
-        window_yield("At-211", window=W440)
+        window_yield("At-211", window=Window("1064 keV of 207Bi", 1.0, 1.1))
     with pytest.raises(InvalidValueError, match="0 < low < high"):
         Window("wrong", 0.5, 0.4)
     with pytest.raises(InvalidValueError, match="relative_sd"):
