@@ -84,7 +84,7 @@ def draw_scans(views: tuple[ScanView, ...]) -> tuple[Picture, ...]:
 
 
 def _slices(views: tuple[ScanView, ...]) -> Picture | None:
-    cells = [(v, r) for v in views for r in v.regions[:REGIONS_SHOWN]][: 2 * SLICES_SHOWN]
+    cells = [(v, r) for v in views for r in _smallest(v.regions)][: 2 * SLICES_SHOWN]
     if not cells:
         return None
     figure, all_axes = panels(
@@ -122,6 +122,11 @@ def _slices(views: tuple[ScanView, ...]) -> Picture | None:
         summary=prose(f"{len(cells)} slices with the outlines of what was drawn."),
         svg=svg_text(figure, key="scans-slices"),
     )
+
+
+def _smallest(regions: tuple[VoxelRegion, ...]) -> list[VoxelRegion]:
+    """Return the regions that an error of place harms most."""
+    return sorted(regions, key=lambda r: r.volume_ml)[:REGIONS_SHOWN]
 
 
 def _projections(views: tuple[ScanView, ...]) -> Picture:
@@ -284,4 +289,6 @@ def _outline(
     x = grid.origin_mm[0] + VIEW_MM * np.arange(grid.shape[2])
     up = grid.origin_mm[2 if front else 1] + VIEW_MM * np.arange(flat.shape[0])
     colour = COLOURS[[r.name for r in view.regions].index(region.name) % len(COLOURS)]
+    if view.ct is not None and not front:  # no other colour is seen over hot ones
+        colour = "#00e5ff"
     axes.contour(x, up, flat, levels=[0.5], colors=[colour], linewidths=0.9)
