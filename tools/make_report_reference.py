@@ -29,10 +29,12 @@ beside this page that each part names. Every key is always there; one whose valu
 object whose keys are names (of nuclides, radiation types, parameters, libraries).
 """
 _PARTS: dict[Kind, str] = {
-    "dose": "The dose report: `alphatwin dose`, `alphatwin demo`",
+    "dose": "The dose report: `alphatwin dose`, `alphatwin image`, `alphatwin demo`",
     "compare": "Agents side by side: `alphatwin compare`",
     "plan": "What if: `alphatwin plan`",
     "schedule": "When to scan: `alphatwin schedule`",
+    "scan": "A folder of scans: `alphatwin scan`",
+    "truth": "The truth of a synthetic patient: `alphatwin synthesize`",
     "chain": "A decay chain: `alphatwin chain`",
     "nuclide": "A nuclide: `alphatwin nuclide`",
     "agents": "The catalogue of agents: `alphatwin agents`",
@@ -75,8 +77,9 @@ def _resolve(value: Schema, root: Schema) -> tuple[Schema, str, str]:
         inner, kind, suffix = _resolve(other, root)
         return inner, f"{kind} or null", suffix
     if value.get("type") == "array":
-        inner, kind, suffix = _resolve(value["items"], root)
-        return inner, f"list of {kind}", f"[]{suffix}"
+        few = value.get("prefixItems", ())
+        inner, kind, suffix = _resolve(few[0] if few else value["items"], root)
+        return inner, f"list of {len(few) or ''} {kind}".replace("  ", " "), f"[]{suffix}"
     if value.get("type") == "object" and "additionalProperties" in value:
         inner, kind, suffix = _resolve(value["additionalProperties"], root)
         return inner, f"object of {kind}", f".{{}}{suffix}"

@@ -5,6 +5,7 @@ AlphaTwinError
 ├── InvalidValueError     a value or model has no physical meaning
 ├── UnitError             a text with a unit cannot be read, or has the wrong dimension
 ├── CourseError           a course file has mistakes; carries every one of them, by field and line
+├── ScanError             images, contours or their headers cannot be read, or do not fit together
 ├── NotSupportedError     a legal question that AlphaTwin cannot answer, and why
 └── OutputError           a result cannot be written where it was asked for
 
@@ -42,6 +43,10 @@ class CourseError(AlphaTwinError, ValueError):
     def __init__(self, mistakes: tuple[str, ...]) -> None:
         self.mistakes = mistakes
         super().__init__("\n".join(mistakes))
+
+
+class ScanError(AlphaTwinError, ValueError):
+    """Images, contours or their headers cannot be read, or do not fit together."""
 
 
 class NotSupportedError(AlphaTwinError):

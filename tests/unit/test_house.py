@@ -107,7 +107,8 @@ UNITS = {
 DIMENSIONLESS = {
     "fraction", "fractions", "share", "shares", "ratio", "factor", "sd", "rbe", "atoms", "decays",
     "samples", "branching", "weights", "yield", "probability", "number", "size", "count",
-    "exponent", "tolerance", "evidence", "purity", "retention", "landing", "internalised",
+    "factors", "exponent", "tolerance", "evidence", "purity", "retention", "landing",
+    "internalised",
     "counts", "error", "cosine", "survival",
     "tau2", "events", "sizes", "hessian", "theta",
 }  # fmt: skip
@@ -186,6 +187,10 @@ UNIT_OF_ANOTHER = {
     "inside": "decays per decay of the parent",
     "outside": "decays per decay of the parent",
     "parts": "distributions, each with a share of the cells",
+    "axes": "unit vectors",
+    "index": "voxels, whole or in part",
+    "correlation_before": "of two images, without a unit",
+    "correlation_after": "of two images, without a unit",
 }
 FLOATS = re.compile(r"\b(float|ArrayLike|NDArray\[np\.float64\]|Floats)\b")
 DEFERRED = re.compile(r"\b(Lognormal|Callable|Mapping|dict|NamedTuple)\b")

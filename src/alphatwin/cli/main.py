@@ -16,11 +16,14 @@ from alphatwin.cli import (
     cell_command,
     evidence_commands,
     evidence_living,
+    image_command,
     physics_commands,
     plan_command,
     report_commands,
+    scan_command,
     schedule_command,
     spheroid_command,
+    synthesize_command,
     transport_commands,
 )
 from alphatwin.errors import AlphaTwinError
@@ -45,6 +48,9 @@ app.command("dose")(report_commands.dose)
 app.command("compare")(report_commands.compare)
 app.command("plan")(plan_command.plan)
 app.command("schedule")(schedule_command.schedule)
+app.command("scan")(scan_command.scan)
+app.command("image")(image_command.image)
+app.command("synthesize")(synthesize_command.synthesize)
 app.command("chain")(physics_commands.chain)
 app.command("nuclide")(physics_commands.nuclide)
 app.command("agents")(physics_commands.agents)

@@ -61,6 +61,16 @@ class CourseFile:
     facts: tuple[Fact, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class CourseText:
+    """A course file as it was written: its name, its text, its tables and its hash."""
+
+    name: str
+    text: str
+    document: dict[str, Any]
+    sha256: str
+
+
 def read_course(path: str | Path) -> CourseFile:
     """Return the course of a file.
 
@@ -74,6 +84,24 @@ def read_course(path: str | Path) -> CourseFile:
     CourseError
         If it cannot be read, or with every mistake in it.
     """
+    name, raw = _read(path)
+    return _course_file(_decode(raw, name), name=name, sha256=hashlib.sha256(raw).hexdigest())
+
+
+def read_text(path: str | Path) -> CourseText:
+    """Return the tables of a course file, not yet checked.
+
+    Raises
+    ------
+    CourseError
+        If it cannot be read, or is no TOML.
+    """
+    name, raw = _read(path)
+    text = _decode(raw, name)
+    return CourseText(name, text, _document(text, name), hashlib.sha256(raw).hexdigest())
+
+
+def _read(path: str | Path) -> tuple[str, bytes]:
     name = Path(path).name or str(path)
     try:
         with Path(path).open("rb") as file:
@@ -93,7 +121,7 @@ def read_course(path: str | Path) -> CourseFile:
             f"{LARGEST_FILE_BYTES}"
         )
         raise CourseError((msg,))
-    return _course_file(_decode(raw, name), name=name, sha256=hashlib.sha256(raw).hexdigest())
+    return name, raw
 
 
 def course_from_text(text: str, *, name: str = "course.toml") -> CourseFile:
@@ -163,21 +191,49 @@ def _decode(raw: bytes, name: str) -> str:
 
 
 def _course_file(text: str, *, name: str, sha256: str) -> CourseFile:
+    document = _document(text, name)
+    if "scans" in document:
+        msg = (
+            f"{name}:{Places(text).line(('scans',))}: scans: this course takes its regions from "
+            f"scans; `alphatwin image {name} -o DIR` reads them"
+        )
+        raise CourseError((msg,))
+    return course_of_document(document, CourseText(name, text, document, sha256))
+
+
+def _document(text: str, name: str) -> dict[str, Any]:
     if not text.strip():
         msg = f"{name}: is empty; `alphatwin new FILE` writes a template"
         raise CourseError((msg,))
-    document = _parse(text, name)
+    return _parse(text, name)
+
+
+def course_of_document(document: dict[str, Any], source: CourseText) -> CourseFile:
+    """Return the course of a TOML document, with the places of its tables in the text.
+
+    Parameters
+    ----------
+    document
+        The tables.
+    source
+        The file that they come from.
+
+    Raises
+    ------
+    CourseError
+        With every mistake in it.
+    """
     try:
-        mistakes = Mistakes(file_name=name, places=Places(text))
+        mistakes = Mistakes(file_name=source.name, places=Places(source.text))
         _check_schema(document, mistakes=mistakes)
         read = convert(read_sections(document, mistakes=mistakes), mistakes=mistakes)
     except RecursionError:
-        raise CourseError((f"{name}: tables or lists are nested too deeply",)) from None
+        raise CourseError((f"{source.name}: tables or lists are nested too deeply",)) from None
     facts = read.facts
     if read.course.title == TEMPLATE_TITLE:
         message = "The file still has the title of the template: are its figures the template's?"
         facts = (Fact("template_title", "title", message, loud=True), *facts)
-    return CourseFile(read.course, sha256, read.made_by_course, read.own_agents, facts)
+    return CourseFile(read.course, source.sha256, read.made_by_course, read.own_agents, facts)
 
 
 def _parse(text: str, name: str) -> dict[str, Any]:

@@ -177,6 +177,16 @@ def _array(
     )
 
 
+def read_tables(
+    model: type[T], document: dict[str, Any], key: str, *, mistakes: Mistakes, first: int = 0
+) -> tuple[Entry[T], ...]:
+    """Read an array of tables; ``first`` is the place of the first in the file."""
+    return tuple(
+        _read(model, raw, (key, first + i), mistakes=mistakes)
+        for i, (_, raw) in enumerate(_tables(document.get(key, []), (key,), mistakes=mistakes))
+    )
+
+
 def _optional(
     model: type[T], document: dict[str, Any], key: str, *, mistakes: Mistakes
 ) -> Entry[T] | None:

@@ -15,6 +15,7 @@ from alphatwin.report import (
     evidence_box_tables,
     fate_tables,
     fit_tables,
+    image_tables,
     tables,
     uncertainty_tables,
 )
@@ -74,6 +75,7 @@ def to_html(
         evidence_box_tables=evidence_box_tables,
         blood_tables=blood_tables,
         uncertainty_tables=uncertainty_tables,
+        image_tables=image_tables,
         assumption_tables=assumption_tables,
         font_faces=font_faces(),
         board=board(report),

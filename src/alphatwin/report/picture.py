@@ -20,7 +20,7 @@ class Picture:
         Short name, unique in a report, such as ``curves-1``.
     section
         Part of the report that it belongs to: shares, agents, published, doses, uncertainty,
-        curves or chains.
+        scans, curves or chains.
     caption
         What the figure shows, and how to read it.
     summary

@@ -91,9 +91,11 @@ def _values() -> dict[str, type]:
     from alphatwin.report.compare_value import CompareReport
     from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
     from alphatwin.report.plan_value import PlanReport
+    from alphatwin.report.scan_value import ScanReport
     from alphatwin.report.schedule_value import ScheduleReport
     from alphatwin.report.spheroid_value import SpheroidReport
     from alphatwin.report.transport_value import KernelReport, SValueReport
+    from alphatwin.report.truth_value import TruthReport
     from alphatwin.report.value import DoseReport
 
     return {
@@ -116,6 +118,8 @@ def _values() -> dict[str, type]:
         "evidence_import": living_value.EvidenceImportReport,
         "evidence_diff": living_value.EvidenceDiffReport,
         "evidence_export": living_value.EvidenceExportReport,
+        "scan": ScanReport,
+        "truth": TruthReport,
     }
 
 

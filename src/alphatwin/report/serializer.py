@@ -31,9 +31,11 @@ if TYPE_CHECKING:
     from alphatwin.report.physics_value import AgentsReport, ChainReport, NuclideReport
     from alphatwin.report.plan_value import PlanReport
     from alphatwin.report.pool_value import EvidencePoolReport
+    from alphatwin.report.scan_value import ScanReport
     from alphatwin.report.schedule_value import ScheduleReport
     from alphatwin.report.spheroid_value import SpheroidReport
     from alphatwin.report.transport_value import KernelReport, SValueReport
+    from alphatwin.report.truth_value import TruthReport
     from alphatwin.report.value import DoseReport
 
     Report = (
@@ -56,6 +58,8 @@ if TYPE_CHECKING:
         | EvidenceImportReport
         | EvidenceDiffReport
         | EvidenceExportReport
+        | ScanReport
+        | TruthReport
     )
 
 Kind = Literal[
@@ -78,6 +82,8 @@ Kind = Literal[
     "evidence_import",
     "evidence_diff",
     "evidence_export",
+    "scan",
+    "truth",
 ]
 _LINE = 100  # a list of numbers stays on one line up to here; longer ones are wrapped
 

@@ -16,6 +16,7 @@ from alphatwin.report.effect_value import RegionEffect  # noqa: TC001 - pydantic
 from alphatwin.report.estimates import Estimate, WeightedDose  # noqa: TC001
 from alphatwin.report.evidence_box_value import EvidenceBox  # noqa: TC001 - likewise
 from alphatwin.report.fit_value import RegionRecord  # noqa: TC001 - pydantic reads it
+from alphatwin.report.images_value import ImagesRecord  # noqa: TC001 - pydantic reads it
 from alphatwin.report.published_value import PublishedDose  # noqa: TC001 - pydantic reads it
 from alphatwin.report.uncertainty_value import DoseUncertainty  # noqa: TC001 - likewise
 
@@ -328,3 +329,6 @@ class DoseReport:
             "sources that are independent of each other (pick-freeze, first order and total)."
         ),
     ] = ()
+    images: Annotated[
+        ImagesRecord | None, _doc("What its scans measured; null if the course has none.")
+    ] = None

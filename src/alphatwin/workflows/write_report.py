@@ -13,10 +13,11 @@ from alphatwin.report.serializer import to_json
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from alphatwin.report.picture import Picture
     from alphatwin.report.value import DoseReport
 
 
-def write_report(report: DoseReport, folder: Path) -> None:
+def write_report(report: DoseReport, folder: Path, *, more: tuple[Picture, ...] = ()) -> None:
     """Write ``report.json``, ``report.html`` and ``report.pdf`` into a folder.
 
     Parameters
@@ -25,13 +26,17 @@ def write_report(report: DoseReport, folder: Path) -> None:
         The dose report.
     folder
         Where to; made anew, or replaced as a whole if it holds an earlier report.
+    more
+        Figures of scans, which stand before those of curves.
 
     Raises
     ------
     OutputError
         If the folder cannot be written, or holds something else.
     """
-    pictures = draw(report)
+    drawn = draw(report)
+    first = next((i for i, p in enumerate(drawn) if p.section == "curves"), len(drawn))
+    pictures = (*drawn[:first], *more, *drawn[first:])
     forms = {
         "report.json": to_json(report).encode(),
         "report.html": to_html(report, pictures=pictures).encode(),

@@ -1,0 +1,258 @@
+"""NIfTI-1 volumes with a sidecar: a picture without a header of physics needs one beside it.
+
+``scan.nii.gz`` is read with ``scan.toml``, which states what NIfTI cannot: unit, nuclide, time,
+administered activity and decay correction. Without it a volume is refused.
+"""
+
+from __future__ import annotations
+
+import gzip
+import struct
+import tomllib
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from alphatwin import units
+from alphatwin.errors import AlphaTwinError, InvalidValueError, ScanError
+from alphatwin.geometry import Grid, Image
+from alphatwin.imaging.scan import ScanSeries, Tracer
+from alphatwin.nuclides import canonical_name, nuclide
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+HEADER = 348
+MOST_BYTES = 2**32
+TYPES: Final = {
+    2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4",
+}  # fmt: skip
+KEYS: Final = {
+    "schema", "unit", "nuclide", "time", "duration", "activity", "decay_corrected_to", "weight",
+}  # fmt: skip
+UNITS: Final = {"Bq/mL": "bq_per_ml", "counts": "counts"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NiftiScan:
+    """A volume and what its sidecar states."""
+
+    series: ScanSeries
+    image: Image
+
+
+def is_nifti(path: Path) -> bool:
+    """Whether a name is that of a NIfTI file."""
+    return path.name.endswith((".nii", ".nii.gz"))
+
+
+def read_nifti(path: Path, *, number: int) -> NiftiScan:
+    """Return a volume with its sidecar; module docstring.
+
+    Parameters
+    ----------
+    path
+        ``.nii`` or ``.nii.gz``.
+    number
+        Number of the series.
+
+    Raises
+    ------
+    ScanError
+        If the file is no whole NIfTI-1 volume, or its sidecar is missing or wrong.
+    """
+    image = read_volume(path, name=f"volume {number}")
+    stated = _sidecar(path, f"volume {number}")
+    return NiftiScan(_series(stated, image, number), image)
+
+
+def read_volume(path: Path, *, name: str) -> Image:
+    """Return the values of a NIfTI-1 file on the patient's axes (left, back, head).
+
+    Parameters
+    ----------
+    path
+        ``.nii`` or ``.nii.gz``.
+    name
+        Of the file in messages.
+
+    Raises
+    ------
+    ScanError
+        If the file is no whole NIfTI-1 volume.
+    """
+    try:
+        with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as stream:
+            raw = stream.read(MOST_BYTES + 1)
+        return _image(raw)
+    except (OSError, EOFError, ValueError, struct.error, zlib.error, InvalidValueError) as error:
+        msg = f"{name}: no whole NIfTI-1 volume ({error})"
+        raise ScanError(msg) from error
+
+
+def _image(raw: bytes) -> Image:
+    if len(raw) < HEADER or raw[344:347] != b"n+1":
+        msg = "it does not begin as one"
+        raise ValueError(msg)
+    if len(raw) > MOST_BYTES:
+        msg = "more bytes than a volume of a patient has"
+        raise ValueError(msg)
+    order = "<" if struct.unpack("<i", raw[:4])[0] == HEADER else ">"
+    dim = struct.unpack(f"{order}8h", raw[40:56])
+    kind = struct.unpack(f"{order}h", raw[70:72])[0]
+    pixdim = struct.unpack(f"{order}8f", raw[76:108])
+    start, slope, intercept = struct.unpack(f"{order}3f", raw[108:120])
+    if dim[0] not in {3, 4} or min(dim[1:4]) < 1 or (dim[0] == 4 and dim[4] != 1):
+        msg = f"it has the size {dim[1 : dim[0] + 1] if 0 < dim[0] < 8 else dim}, three are read"
+        raise ValueError(msg)
+    if kind not in TYPES:
+        msg = f"its data type {kind} is not read"
+        raise ValueError(msg)
+    n = int(np.prod(dim[1:4], dtype=np.int64))
+    dtype = np.dtype(order + TYPES[kind])
+    offset = int(start) if np.isfinite(start) else -1
+    if offset < HEADER or len(raw) < offset + n * dtype.itemsize:
+        msg = f"{len(raw)} bytes do not hold {n} voxels"
+        raise ValueError(msg)
+    values = np.frombuffer(raw, dtype, n, offset).reshape(dim[3], dim[2], dim[1])
+    scaled = values.astype(np.float32)
+    if slope not in {0.0, 1.0} or intercept:
+        scaled = scaled * np.float32(slope or 1.0) + np.float32(intercept)
+    if not np.all(np.isfinite(scaled)):
+        msg = "it holds values that are no numbers"
+        raise ValueError(msg)
+    return _on_grid(scaled, _affine(raw, order, pixdim))
+
+
+def _affine(raw: bytes, order: str, pixdim: tuple[float, ...]) -> NDArray[np.float64]:
+    """Return (3, 4) from column, row, slice to mm in left, back, head."""
+    qform, sform = struct.unpack(f"{order}2h", raw[252:256])
+    to_lps = np.diag([-1.0, -1.0, 1.0])
+    if sform > 0:
+        rows = struct.unpack(f"{order}12f", raw[280:328])
+        stated: NDArray[np.float64] = to_lps @ np.array(rows, dtype=np.float64).reshape(3, 4)
+        return stated
+    if qform <= 0:
+        msg = "it does not say where its voxels lie"
+        raise ValueError(msg)
+    b, c, d, x, y, z = struct.unpack(f"{order}6f", raw[256:280])
+    a = np.sqrt(max(0.0, 1.0 - (b * b + c * c + d * d)))
+    rotation = np.array(
+        [
+            [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],
+            [2 * (b * c + a * d), a * a + c * c - b * b - d * d, 2 * (c * d - a * b)],
+            [2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - c * c - b * b],
+        ]
+    )
+    flip = -1.0 if pixdim[0] < 0.0 else 1.0
+    scale = np.array([pixdim[1], pixdim[2], pixdim[3] * flip])
+    turned: NDArray[np.float64] = to_lps @ np.column_stack([rotation * scale, [x, y, z]])
+    return turned
+
+
+def _on_grid(values: NDArray[np.float32], affine: NDArray[np.float64]) -> Image:
+    steps = affine[:, :3].T  # of column, row and slice
+    spacing = np.linalg.norm(steps, axis=1)
+    if np.any(spacing <= 0.0):
+        msg = "its voxels have no size"
+        raise ValueError(msg)
+    axes, origin = steps / spacing[:, None], affine[:, 3]
+    if np.linalg.det(axes) < 0.0:  # slices run against row x column: take them from the end
+        origin = origin + steps[2] * (values.shape[0] - 1)
+        axes[2], values = -axes[2], values[::-1]
+    n, rows, columns = values.shape
+    grid = Grid.of_slices(
+        shape=(n, rows, columns),
+        origin_mm=origin,
+        axes=axes,
+        spacing_mm=spacing[:2],
+        slice_offsets_mm=np.arange(n) * spacing[2],
+        thickness_mm=float(spacing[2]),
+    )
+    return Image(grid, np.ascontiguousarray(values))
+
+
+def _sidecar(path: Path, name: str) -> dict[str, Any]:
+    beside = path.with_name(path.name.removesuffix(".gz").removesuffix(".nii") + ".toml")
+    if not beside.is_file():
+        msg = (
+            f"{name}: NIfTI states no unit, nuclide or time; write them into a file beside it of "
+            'the same name in .toml: schema = 1, unit = "Bq/mL", nuclide = "Lu-177", '
+            'time = "24 h", activity = "7.4 GBq", decay_corrected_to = "none"'
+        )
+        raise ScanError(msg)
+    try:
+        found = tomllib.loads(beside.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        msg = f"{name}: its sidecar is no TOML: {error}"
+        raise ScanError(msg) from error
+    unknown = sorted(set(found) - KEYS)
+    if unknown or found.get("schema") != 1:
+        what = f"keys {', '.join(unknown)}" if unknown else f"schema {found.get('schema')!r}"
+        msg = f"{name}: its sidecar has {what}; allowed: schema = 1, {', '.join(sorted(KEYS))}"
+        raise ScanError(msg)
+    for key in ("unit", "nuclide", "time", "decay_corrected_to"):
+        if not isinstance(found.get(key), str):
+            msg = f"{name}: its sidecar must state {key} as a text in quotes"
+            raise ScanError(msg)
+    return found
+
+
+def _series(stated: dict[str, Any], image: Image, number: int) -> ScanSeries:
+    def read(key: str, parse: Callable[[str], float]) -> float | None:
+        return None if stated.get(key) is None else parse(str(stated[key]))
+
+    conventions = {"none", "start", "administration"}
+    if stated["unit"] not in UNITS or stated["decay_corrected_to"] not in conventions:
+        msg = (
+            f"volume {number}: unit must be one of {', '.join(UNITS)} and decay_corrected_to one "
+            f"of {', '.join(sorted(conventions))}, got {stated['unit']!r} and "
+            f"{stated['decay_corrected_to']!r}"
+        )
+        raise ScanError(msg)
+    try:
+        name = canonical_name(stated["nuclide"])
+        nuclide(name)
+        time_s = units.parse_time_s(stated["time"])
+        tracer = Tracer(
+            name=None,
+            nuclide=name,
+            nuclide_text=None,
+            code_is_standard=True,
+            half_life_s=None,
+            administered_bq=read("activity", units.parse_activity_bq),
+            injection_date_known=True,
+        )
+        duration_s = read("duration", units.parse_time_s)
+        mass_kg = read("weight", units.parse_mass_kg)
+    except AlphaTwinError as error:
+        msg = f"volume {number}: its sidecar: {error}"
+        raise ScanError(msg) from error
+    is_activity = stated["unit"] == "Bq/mL"
+    return ScanSeries(
+        number=number,
+        modality="NIfTI",
+        is_tomographic=True,
+        n_images=1,
+        tracer=tracer,
+        time_since_injection_s=time_s,
+        reference_since_injection_s=time_s,
+        duration_s=duration_s,
+        study_day_differs=False,
+        units="bq_per_ml" if is_activity else "counts",
+        decay_convention=stated["decay_corrected_to"],
+        says_decay_corrected=stated["decay_corrected_to"] != "none",
+        decay_factors=None,
+        mid_slice_since_reference_s=None,
+        body_mass_kg=mass_kg,
+        height_m=None,
+        sex=None,
+        frame=None,
+        grid=image.grid,
+        activity_in_view_bq=image.integral_ml() if is_activity else None,
+    )

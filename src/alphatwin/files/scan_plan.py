@@ -1,0 +1,327 @@
+"""A course that takes its regions from scans: ``[[scans]]`` and what is drawn, read and filled in.
+
+Such a course says in ``[[scans]]`` where the images lie and which way out of each contradiction is
+taken, and in ``[[regions]]`` which contours are a region and how they are filled. What the scans
+then measure is written into the course's own tables, so that everything after it is checked and
+computed exactly as if it had been typed.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field
+
+from alphatwin import units
+from alphatwin.errors import UnitError
+from alphatwin.files import schema
+from alphatwin.files.agent_names import nuclide_name
+from alphatwin.files.course_file import CourseFile, CourseText, course_of_document, read_text
+from alphatwin.files.lines import Places
+from alphatwin.files.mistakes import Mistakes
+from alphatwin.files.sections import read_tables
+from alphatwin.imaging.quantification import RecoveryCurve, recovery_curve
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from alphatwin.files.sections import Entry
+
+Fill = Literal["centres", "fractions", "touched"]
+DecayChoice = Literal["none", "start", "administration"]
+DRAWN_KEYS = ("contours", "fill", "activity_uncertainty")
+PER_COUNT = "/count"
+
+
+def _bq_per_count(text: str) -> float:
+    plain = text.replace(" per count", PER_COUNT).strip()
+    if not plain.endswith(PER_COUNT):
+        msg = f"{text!r} is no calibration factor: write for instance '20 Bq/count'"
+        raise UnitError(msg)
+    factor_bq = units.parse_activity_bq(plain.removesuffix(PER_COUNT))
+    if factor_bq <= 0.0:
+        msg = f"{text!r} must be greater than zero"
+        raise UnitError(msg)
+    return factor_bq
+
+
+class ScansTable(schema.StrictTable):
+    """``[[scans]]``."""
+
+    folder: schema.Prose = Field(description="folder or zip of the scans, beside the course file")
+    administration: schema.Name | None = None
+    series: list[int] | None = None
+    nuclide: schema.Name | None = None
+    time: schema.TimeS | None = None
+    decay_corrected_to: DecayChoice | None = None
+    calibration: Annotated[float, schema.quantity(_bq_per_count)] | None = None
+    accept: list[schema.Name] = Field(default_factory=list)
+
+
+def _resolution_mm(text: str) -> float:
+    return 0.0 if text.strip() in {"0 mm", "0 cm"} else units.parse_length_m(text) * 1e3
+
+
+class RecoveryTable(schema.StrictTable):
+    """``[recovery]``: the resolution of the camera, or what a phantom of spheres showed of it."""
+
+    resolution: Annotated[float, schema.quantity(_resolution_mm)] | None = None
+    volumes: list[Annotated[float, schema.quantity(units.parse_volume_ml)]] | None = None
+    recovery: list[schema.Number] | None = None
+    uncertainty: schema.Share = Field(
+        description="relative standard uncertainty of the resolution or of each recovery, '5 %'"
+    )
+
+
+class DrawnTable(schema.StrictTable):
+    """The keys of ``[[regions]]`` that belong to scans."""
+
+    name: schema.Name = Field(description="a name of its own, such as 'kidneys' or 'lesion 1'")
+    contours: schema.Name = Field(description="name of the region in the structure set")
+    fill: Fill = Field(
+        description="'centres' of voxels inside, 'fractions' of voxels, or every voxel 'touched'"
+    )
+    activity_uncertainty: schema.PointUncertainty = Field(
+        description="standard uncertainty of each activity, '5 %' of it"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ScanSource:
+    """One ``[[scans]]``: where images lie, and the choices made for them.
+
+    Attributes
+    ----------
+    folder
+        Folder or zip.
+    administration
+        After which administration; None if the course has one alone.
+    series
+        Numbers of the series, as `alphatwin scan` gives them; empty takes every one of activity.
+    nuclide, time_s, decay_corrected_to, calibration_bq_per_count
+        What the course states in place of the header; None to believe the header.
+    accept
+        Rules whose contradictions are accepted as they are.
+    """
+
+    folder: Path
+    administration: str | None
+    series: tuple[int, ...]
+    nuclide: str | None
+    time_s: float | None
+    decay_corrected_to: DecayChoice | None
+    calibration_bq_per_count: float | None
+    accept: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnRegion:
+    """A region that is drawn on scans: which contours, how filled, how uncertain."""
+
+    name: str
+    contours: str
+    fill: Fill
+    activity_uncertainty: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryPlan:
+    """How recovery is known: by the resolution [mm] and the shape of a region, or by a phantom."""
+
+    resolution_mm: float | None
+    relative_sd: float
+    curve: RecoveryCurve | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageCourse:
+    """A course file whose regions come from scans, before these are read."""
+
+    text: CourseText
+    document: dict[str, Any]
+    sources: tuple[ScanSource, ...]
+    regions: tuple[DrawnRegion, ...]
+    recovery: RecoveryPlan | None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredRegion:
+    """What scans measured of one region after one administration.
+
+    Attributes
+    ----------
+    region, administration, nuclide
+        Of what.
+    volume_ml
+        Mean over the scans on which it is drawn. [mL]
+    decay_corrected_to
+        ``none`` or ``administration``.
+    points
+        Time since the administration [s], activity [Bq], and the relative standard uncertainty
+        that a correction adds.
+    source
+        In words.
+    """
+
+    region: str
+    administration: str | None
+    nuclide: str
+    volume_ml: float
+    decay_corrected_to: str
+    points: tuple[tuple[float, float, float], ...]
+    source: str
+
+
+def read_image_course(path: str | Path) -> ImageCourse:
+    """Return a course file with ``[[scans]]``, its own tables not yet checked.
+
+    Parameters
+    ----------
+    path
+        A TOML file; folders in it are relative to its own.
+
+    Raises
+    ------
+    CourseError
+        If it cannot be read, has no ``[[scans]]``, or what it says of them is wrong.
+    """
+    text = read_text(path)
+    document = copy.deepcopy(text.document)
+    mistakes = Mistakes(file_name=text.name, places=Places(text.text))
+    found = read_tables(ScansTable, document, "scans", mistakes=mistakes)
+    if not found:
+        mistakes.add((), "there is no [[scans]]: say where the scans lie, or use `alphatwin dose`")
+    beside = Path(path).parent
+    sources = tuple(s for e in found if (s := _source(e, beside, mistakes=mistakes)) is not None)
+    regions = _regions(document, mistakes=mistakes)
+    recovery = _recovery(document, mistakes=mistakes)
+    mistakes.raise_if_any()
+    document.pop("scans")
+    return ImageCourse(text, document, sources, regions, recovery)
+
+
+def _recovery(document: dict[str, Any], *, mistakes: Mistakes) -> RecoveryPlan | None:
+    if "recovery" not in document:
+        return None
+    raw = document.pop("recovery")
+    entry = read_tables(RecoveryTable, {"recovery": [raw]}, "recovery", mistakes=mistakes)
+    table = entry[0].table if entry else None
+    if table is None:
+        return None
+    volumes, recovery = table.volumes, table.recovery
+    if table.resolution is not None and volumes is None and recovery is None:
+        return RecoveryPlan(table.resolution, table.uncertainty, None)
+    if table.resolution is not None or volumes is None or recovery is None:
+        mistakes.add(("recovery",), "give either resolution, or volumes and recovery of a phantom")
+        return None
+    curve = mistakes.attempt(
+        lambda: recovery_curve(volumes, recovery_fractions=recovery, relative_sd=table.uncertainty),
+        ("recovery",),
+    )
+    return None if curve is None else RecoveryPlan(None, table.uncertainty, curve)
+
+
+def _source(entry: Entry[ScansTable], beside: Path, *, mistakes: Mistakes) -> ScanSource | None:
+    table = entry.table
+    if table is None:
+        return None
+    nuclide = table.nuclide
+    if nuclide is not None:
+        named = nuclide
+        nuclide = mistakes.attempt(lambda: nuclide_name(named), (*entry.path, "nuclide"))
+    if table.time is not None and (table.series is None or len(table.series) != 1):
+        mistakes.add((*entry.path, "time"), "belongs to one series: write series = [number]")
+    return ScanSource(
+        folder=beside / table.folder,
+        administration=table.administration,
+        series=tuple(table.series or ()),
+        nuclide=nuclide,
+        time_s=table.time,
+        decay_corrected_to=table.decay_corrected_to,
+        calibration_bq_per_count=table.calibration,
+        accept=tuple(table.accept),
+    )
+
+
+def _regions(document: dict[str, Any], *, mistakes: Mistakes) -> tuple[DrawnRegion, ...]:
+    """Take what belongs to scans out of the regions, and return it."""
+    apart: list[dict[str, Any]] = []
+    regions = document.get("regions", [])
+    for raw in regions if isinstance(regions, list) else ():
+        taken = {}
+        if isinstance(raw, dict) and any(key in raw for key in DRAWN_KEYS):
+            taken = {key: raw.pop(key) for key in DRAWN_KEYS if key in raw}
+            taken["name"] = raw.get("name")
+        apart.append(taken)
+    found = []
+    for i, taken in enumerate(apart):
+        if taken:
+            entry = read_tables(
+                DrawnTable, {"regions": [taken]}, "regions", mistakes=mistakes, first=i
+            )[0]
+            if entry.table is not None:
+                found.append(DrawnRegion(**entry.table.model_dump()))
+    if not found and not mistakes:
+        mistakes.add(("regions",), "no region has contours: write contours = '...' in a region")
+    return tuple(found)
+
+
+def _uncertainty(stated: str, activity_bq: float, added_relative_sd: float) -> str:
+    """Return the stated uncertainty, and what a correction added to it."""
+    if added_relative_sd == 0.0 or activity_bq <= 0.0:
+        return stated
+    share = (
+        units.parse_fraction(stated)
+        if stated.endswith("%")
+        else units.parse_activity_bq(stated) / activity_bq
+    )
+    return f"{100.0 * math.hypot(share, added_relative_sd)!r} %"
+
+
+def course_of_measured(course: ImageCourse, measured: Sequence[MeasuredRegion]) -> CourseFile:
+    """Return the course with what the scans measured in its tables, checked as if typed.
+
+    Parameters
+    ----------
+    course
+        The course file.
+    measured
+        Volumes [mL] and activities [Bq] of its drawn regions.
+
+    Raises
+    ------
+    CourseError
+        With every mistake of the course, that of a measured value included.
+    """
+    document = copy.deepcopy(course.document)
+    drawn = {d.name: d for d in course.regions}
+    volumes = {m.region: m.volume_ml for m in measured}
+    for raw in document["regions"]:
+        if raw.get("name") in volumes and "mass" not in raw and "volume" not in raw:
+            raw["volume"] = f"{volumes[raw['name']]!r} mL"
+    rows = document.setdefault("measurements", [])
+    for m in measured:
+        row: dict[str, Any] = {
+            "region": m.region,
+            "nuclide": m.nuclide,
+            "decay_corrected_to": m.decay_corrected_to,
+            "source": m.source,
+            "points": [
+                {
+                    "time": f"{time_s!r} s",
+                    "activity": f"{activity_bq!r} Bq",
+                    "uncertainty": _uncertainty(
+                        drawn[m.region].activity_uncertainty, activity_bq, added
+                    ),
+                }
+                for time_s, activity_bq, added in sorted(m.points)
+            ],
+        }
+        if m.administration is not None:
+            row["administration"] = m.administration
+        rows.append(row)
+    return course_of_document(document, course.text)
