@@ -151,3 +151,8 @@ def test_asking_imports_no_scipy_no_pandas_and_no_figures():
     )
     loaded = {name.partition(".")[0] for name in done.stdout.split()}
     assert not loaded & {"scipy", "matplotlib", "pint", "pydantic", "jinja2", "numba"}
+
+
+def test_a_question_without_an_answer_says_so():
+    said = alphatwin("find", "--agent", "99mTc-HYNIC").stdout
+    assert "No figure of the base answers agent '99mTc-HYNIC'" in said

@@ -85,6 +85,13 @@ def print_answer(report: EvidenceFindReport) -> None:
     """Print the figures that answer a question, and what keeps them from being compared."""
     _print_rows(f"{len(report.rows)} figures", report.rows)
     out = console()
+    if not report.rows:
+        asked = {"agent": report.agent, "population": report.population, "outcome": report.outcome}
+        words = ", ".join(f"{key} {value!r}" for key, value in asked.items() if value is not None)
+        out.print(
+            f"No figure of the base answers {escape(words) or 'this'}; `alphatwin evidence list` "
+            "shows every study with its agent."
+        )
     if report.not_comparable:
         out.print("\nNot comparable without more ado:")
     for text in report.not_comparable:
