@@ -73,6 +73,19 @@ def test_importing_alphatwin_imports_nothing_heavy():
     assert not loaded & HEAVY
 
 
+def test_the_command_line_starts_without_what_computes():
+    """What `--help` pays for: typer and rich, but no array, no figure, no kernel."""
+    code = "import sys, alphatwin.cli; print(*sorted(m.partition('.')[0] for m in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not set(done.stdout.split()) & (HEAVY - {"typer", "rich", "pydantic"})
+
+
 def test_public_names_are_those_of_the_reference_page():
     page = (DOCS / "reference" / "python.md").read_text(encoding="utf-8")
     pinned = re.findall(r"^\| `(\w+)", page, re.MULTILINE)

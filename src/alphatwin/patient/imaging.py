@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from alphatwin.errors import InvalidValueError
-from alphatwin.uncertainty.recovery import RecoveryCurve, activity_exponent, count_exponent
 
 if TYPE_CHECKING:
     from alphatwin.patient.course import Region
     from alphatwin.patient.measurement import Measurement
+    from alphatwin.uncertainty.recovery import RecoveryCurve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,8 @@ class Imaging:
 
     def count_exponent(self, volume_ml: float) -> float:
         """Return the exponent with which counts in a contour go with its volume [mL]."""
+        from alphatwin.uncertainty.recovery import count_exponent  # scipy: only where it is used
+
         return count_exponent(
             volume_ml,
             resolution_fwhm_mm=self.resolution_fwhm_mm,
@@ -44,6 +46,8 @@ class Imaging:
 
     def activity_exponent(self, volume_ml: float) -> float:
         """Return the exponent with which a recovered activity goes with the volume [mL]."""
+        from alphatwin.uncertainty.recovery import activity_exponent
+
         return activity_exponent(
             volume_ml, resolution_fwhm_mm=self.resolution_fwhm_mm, curve=self.recovery
         )
