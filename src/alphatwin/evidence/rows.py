@@ -182,7 +182,7 @@ def _base(record: Record, path: str, group: Group | None, place: Place) -> Evide
 
 def _shared(together: set[tuple[str, ...]]) -> tuple[str, ...]:
     """Return what the shortest list names, if every regimen has other medicines."""
-    return min(together, key=len, default=())
+    return min(sorted(together), key=len, default=())
 
 
 def _where(place: Place) -> str:
