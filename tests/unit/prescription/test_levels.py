@@ -47,9 +47,13 @@ def test_an_agent_has_the_levels_of_its_own_studies_and_never_those_of_another()
         ("single_activity_bq", 40e6),
         ("repeated_activity_bq", 20e6),
         ("cumulative_activity_bq", 75e6),
+        ("cumulative_activity_bq", 60e6),  # of the later analysis, the lower end of 60 to 80 MBq
     }
     tate = {(lv.quantity, lv.value) for lv in levels_of_agent(agent("225Ac-DOTATATE"))}
-    assert tate == {("cumulative_activity_bq", 55.5e6)}
+    assert tate == {
+        ("cumulative_activity_bq", 55.5e6),
+        ("single_activity_bq", 10.2e6),  # of the trial with chemo-immunotherapy
+    }
     assert levels_of_agent(agent("213Bi-DOTATOC")) == ()
 
 
