@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from alphatwin.report.pool_value import EvidencePoolReport
 
 PERCENT = 100.0
-LONGEST = 27  # characters of a study in the table; the whole stands in --json
+LONGEST = 23  # characters of a study in the table; the whole stands in --json
 
 
 def print_pool(report: EvidencePoolReport) -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import subprocess
+import sys
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +21,7 @@ from alphatwin.workflows.evidence import (
     evidence_list_report,
 )
 
+SOURCE = Path(__file__).parents[3] / "src"
 PRINTED = 5e-4  # half of the last digit of intervals in per cent with one decimal
 
 
@@ -177,3 +182,19 @@ proportions = [{ outcome = "PR", group = "all", percent = 50, place = "p 2" }]
     (found,) = report.findings
     assert (found.rule, found.fits_n) == ("percentage_impossible", (2, 4, 6, 8))
     assert len(evidence_audit_report().records) == len(records())
+
+
+def test_rows_are_the_same_in_every_process():
+    code = (
+        "from alphatwin.evidence import records, rows_of; "
+        "print([(r.field, r.combination) for one in records() for r in rows_of(one)])"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(SOURCE)},
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for seed in ("1", "2", "3", "4")
+    }  # fmt: skip
+    assert len(said) == 1
