@@ -288,7 +288,7 @@ def _hits(run: ClusterRun, answer: Inactivation | None) -> tuple[HitRecord, ...]
 
 
 def _places(run: ClusterRun) -> tuple[MemberPlaces, ...]:
-    shares = run.places / float(max(run.decays.sum(), 1))
+    shares = run.places / max(float(run.decays.sum()), 1.0)
     return tuple(
         MemberPlaces(nuclide=name, at_site=float(a), inside=float(b), outside=float(c))
         for name, (a, b, c) in zip(run.scheme.nuclides, shares, strict=True)

@@ -221,13 +221,13 @@ def _extent(  # noqa: PLR0911 - one for each shape
         z = box[4:]
         size = figures[6] + figures[7] * z
         x, y = figures[0] + figures[1] * z, figures[2] + figures[3] * z
-        low = ((x - figures[4] * size).min(), (y - figures[5] * size).min())
-        high = ((x + figures[4] * size).max(), (y + figures[5] * size).max())
-        return [(low[0], high[0]), (low[1], high[1]), everywhere]
+        sides = ((x, figures[4] * size), (y, figures[5] * size))
+        reach_x, reach_y = (((c - a).min(), (c + a).max()) for c, a in sides)
+        return [reach_x, reach_y, everywhere]
     if name.startswith("torus"):
         wide, thin = figures[3] + figures[4], figures[4]
-        reach = (wide, thin, wide) if name == "torus_y" else (wide, wide, thin)
-        return [(c - a, c + a) for c, a in zip(figures[:3], reach, strict=True)]
+        half = (wide, thin, wide) if name == "torus_y" else (wide, wide, thin)
+        return [(c - a, c + a) for c, a in zip(figures[:3], half, strict=True)]
     if name == "plane" and np.count_nonzero(figures[:3]) == 2:
         return _plane_extent(figures, box)
     return [everywhere, everywhere, everywhere]
