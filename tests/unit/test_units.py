@@ -176,3 +176,31 @@ def test_a_share_without_unit_is_told_in_percent():
         units.parse_fraction("0.95")
     with pytest.raises(UnitError, match="write for instance '12 %'"):
         units.parse_fraction("12")
+
+
+def test_every_spelling_means_what_all_of_pint_means_by_it(monkeypatch):
+    """The registry of what is read against pint's own of everything: the outside truth."""
+    everything = units._all_units()
+    spellings = {
+        (kind, f"{prefix_form}{form}")
+        for kind, of in units._KINDS.items()
+        if len(of.families) == 1
+        for base, prefixes in of.families[0].items()
+        for prefix in prefixes
+        for form in _forms(everything._units[base])
+        for prefix_form in (_forms(everything._prefixes[prefix]) if prefix else ("",))
+    }
+    assert len(spellings) >= 300
+    texts = [(units._KINDS[kind], name) for kind, name in sorted(spellings)]
+
+    def factors():
+        return [units._read_unit(((name, 1),), kind=kind) for kind, name in texts]
+
+    own = factors()
+    monkeypatch.setattr(units, "_registry", lambda: everything)
+    assert own == factors()
+    assert sum(one is not None for one in own) > 250
+
+
+def _forms(definition):
+    return {definition.name, definition.symbol or definition.name, *definition.aliases}
