@@ -284,8 +284,8 @@ curie = 3.7e10 * becquerel = Ci
 gray = meter ** 2 / second ** 2 = Gy
 inch = 0.0254 * meter = in = international_inch = inches = international_inches
 foot = 12 * inch = ft = international_foot = feet = international_feet
-pound = 453.59237 * gram = lb = avoirdupois_pound
-ounce = pound / 16 = oz = avoirdupois_ounce
+pound = 453.59237 * gram = lb = avoirdupois_pound = avdp_pound
+ounce = pound / 16 = oz = avoirdupois_ounce = avdp_ounce
 liter = 1e-3 * meter ** 3 = l = L = ℓ = litre
 cubic_centimeter = 1e-6 * meter ** 3 = cc
 """.splitlines()

@@ -52,7 +52,9 @@ class AbsorbedDose:
     by_nuclide_and_radiation_gy: NDArray[np.float64]
 
     def __post_init__(self) -> None:
-        array = np.array(self.by_nuclide_and_radiation_gy, dtype=np.float64)
+        array = np.asarray(self.by_nuclide_and_radiation_gy, dtype=np.float64)
+        if array.flags.writeable:
+            array = array.copy()
         if array.ndim != 3 or array.shape[1:] != (len(self.nuclides), len(RADIATION_TYPES)):
             msg = (
                 "by_nuclide_and_radiation_gy must have shape (n_samples, "
@@ -147,4 +149,6 @@ def absorbed_dose(
         msg = f"decays must be >= 0 everywhere, least value got {n_decays.min()}"
         raise InvalidValueError(msg)
     per_mass = n_decays / mass.reshape(-1, 1)
-    return AbsorbedDose(tuple(nuclides), per_mass[:, :, np.newaxis] * np.asarray(energy_j))
+    dose_gy = per_mass[:, :, np.newaxis] * np.asarray(energy_j)
+    dose_gy.setflags(write=False)
+    return AbsorbedDose(tuple(nuclides), dose_gy)

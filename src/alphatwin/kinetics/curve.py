@@ -92,6 +92,16 @@ class RegionCurve:
         """Number of samples."""
         return int(self.amplitude_fraction.shape[0])
 
+    def first(self, n_samples: int) -> RegionCurve:
+        """Return the curve with its first samples only; all of them if it has no more."""
+        return RegionCurve(
+            self.amplitude_fraction[:n_samples],
+            self.biological_rate_per_s[:n_samples],
+            self.best_amplitude_fraction,
+            self.best_biological_rate_per_s,
+            self.model,
+        )
+
 
 class Phases(NamedTuple):
     """The best curve of one nuclide: a sum of exponential phases.

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from alphatwin.kinetics.network import Network
+    from alphatwin.kinetics.network_decays import ClosedSystems
     from alphatwin.kinetics.network_result import Redistribution
 
     Floats = NDArray[np.float64]
@@ -186,6 +187,7 @@ def daughter_response(
         If a value is impossible.
     """
     columns = [net.index(region) for region in regions]
+    known: ClosedSystems = {}
     by_curve = [
         [
             cumulated_decays(
@@ -196,6 +198,7 @@ def daughter_response(
                     administered_bq=0.0,
                     dechelation_per_s=dechelation_per_s,
                 ),
+                known=known,
             )
             for column in columns
         ]
@@ -211,6 +214,7 @@ def daughter_response(
             impurity_activity_fraction=impurity_activity_fraction,
             since_purification_s=since_purification_s,
         ),
+        known=known,
     )
     runs = [by_injection, *(run for row in by_curve for run in row)]
     has_samples = net.n_samples > 1

@@ -34,7 +34,7 @@ References
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 
@@ -51,45 +51,75 @@ _TERMS = 20
 _LEAST_PRESENT = 0.5
 
 
-def integrals_to_infinity(transfer_per_s: Floats, leaving_per_s: Floats, start: Floats) -> Floats:
-    r"""Return :math:`M^{-1} b`: the integral over all time of every content.
+class Closed(NamedTuple):
+    """A system of compartments of which each was closed in turn: :math:`M` in two triangles.
 
-    Parameters
+    Attributes
     ----------
     transfer_per_s
-        Rate from compartment j to i, zero where i = j; the last axis, which runs over samples,
-        has length 1 or n_samples. (n, n, 1 or n_samples) [1/s]
-    leaving_per_s
-        Rate to the outside, positive on every way out. (n, 1 or n_samples) [1/s]
-    start
-        Contents at the start, none negative. (n, n_samples)
-
-    Returns
-    -------
-    (n, n_samples) ndarray
-        Integrals, in the unit of ``start`` times s; relative error of each below about
-        :math:`n^3` round-offs.
+        Rates among the compartments that were open, when the one of the row was closed.
+        (n, n, 1 or n_samples) [1/s]
+    onward_fraction
+        Share of what leaves the compartment of the column that goes to that of the row, then.
+        (n, n, 1 or n_samples)
+    out_per_s
+        Rate at which a compartment was left, then. (n, 1 or n_samples) [1/s]
     """
-    n = start.shape[0]
-    f = np.array(transfer_per_s)
-    v = np.array(leaving_per_s)
-    if f.shape[-1] < v.shape[-1]:
-        f = np.repeat(f, v.shape[-1], axis=-1)
-    elif v.shape[-1] < f.shape[-1]:
-        v = np.repeat(v, f.shape[-1], axis=-1)
-    b = np.array(np.broadcast_to(start, (n, max(start.shape[-1], v.shape[-1]))))
-    out = np.empty_like(v)
-    # The last compartment is closed first: what passes through it goes on to the others.
-    for k in range(n - 1, -1, -1):
-        out[k] = v[k] + f[:k, k].sum(axis=0)
-        onward = f[:k, k] / out[k]
-        if k > 0:
-            f[:k, :k] += onward[:, None] * f[k, None, :k]
-            v[:k] += (v[k] / out[k]) * f[k, :k]
-            b[:k] += onward * b[k]
-    for k in range(n):
-        b[k] = (b[k] + (f[k, :k] * b[:k]).sum(axis=0)) / out[k]
-    return b
+
+    transfer_per_s: Floats
+    onward_fraction: Floats
+    out_per_s: Floats
+
+    @classmethod
+    def of(cls, transfer_per_s: Floats, leaving_per_s: Floats) -> Self:
+        """Close every compartment.
+
+        Parameters
+        ----------
+        transfer_per_s
+            Rate from compartment j to i, zero where i = j; the last axis, which runs over samples,
+            has length 1 or n_samples. (n, n, 1 or n_samples) [1/s]
+        leaving_per_s
+            Rate to the outside, positive on every way out. (n, 1 or n_samples) [1/s]
+        """
+        f, v = np.array(transfer_per_s), np.array(leaving_per_s)
+        n = v.shape[0]
+        if f.shape[-1] < v.shape[-1]:
+            f = np.repeat(f, v.shape[-1], axis=-1)
+        elif v.shape[-1] < f.shape[-1]:
+            v = np.repeat(v, f.shape[-1], axis=-1)
+        out = np.empty_like(v)
+        onward_fraction = np.zeros_like(f)
+        # The last compartment is closed first: what passes through it goes on to the others.
+        for k in range(n - 1, -1, -1):
+            out[k] = v[k] + f[:k, k].sum(axis=0)
+            np.divide(f[:k, k], out[k], out=onward_fraction[:k, k])
+            if k > 0:
+                f[:k, :k] += onward_fraction[:k, k, None] * f[k, None, :k]
+                v[:k] += (v[k] / out[k]) * f[k, :k]
+        return cls(f, onward_fraction, out)
+
+    def integrals(self, start: Floats) -> Floats:
+        r"""Return :math:`M^{-1} b`: the integral over all time of every content.
+
+        Parameters
+        ----------
+        start
+            Contents at the start, none negative. (n, n_samples)
+
+        Returns
+        -------
+        (n, n_samples) ndarray
+            Integrals, in the unit of ``start`` times s; relative error of each below about
+            :math:`n^3` round-offs.
+        """
+        n, samples = self.out_per_s.shape
+        b = np.array(np.broadcast_to(start, (n, max(start.shape[-1], samples))))
+        for k in range(n - 1, 0, -1):
+            b[:k] += self.onward_fraction[:k, k] * b[k]
+        for k in range(n):
+            b[k] = (b[k] + (self.transfer_per_s[k, :k] * b[:k]).sum(axis=0)) / self.out_per_s[k]
+        return b
 
 
 class Propagators(NamedTuple):

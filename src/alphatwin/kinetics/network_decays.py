@@ -16,12 +16,12 @@ import numpy as np
 
 from alphatwin.errors import InvalidValueError
 from alphatwin.kinetics.network import element_of
-from alphatwin.kinetics.network_algebra import integrals_to_infinity
+from alphatwin.kinetics.network_algebra import Closed
 from alphatwin.kinetics.network_result import Redistribution
 from alphatwin.kinetics.network_routing import FORMS, Form, routing, transitions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, MutableMapping
 
     from numpy.typing import NDArray
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from alphatwin.kinetics.network_sources import BoundCurves, Sources
 
     Floats = NDArray[np.float64]
+    ClosedSystems = MutableMapping[tuple[Form, int, bytes], Closed]
 
 # Decays of a measured curve may come out below zero by this share of its phases: round-off.
 _ROUND_OFF = 1e-12
@@ -70,7 +71,12 @@ class Books:
 
 
 def decays_to_the_end(
-    net: Network, sources: Sources, *, start_s: float, start_atoms: Mapping[Form, Floats]
+    net: Network,
+    sources: Sources,
+    *,
+    start_s: float,
+    start_atoms: Mapping[Form, Floats],
+    known: ClosedSystems | None = None,
 ) -> Redistribution:
     """Return the decays from a time on to the end.
 
@@ -82,7 +88,10 @@ def decays_to_the_end(
         Start, from which on the measured curves are followed. [s]
     start_atoms
         Atoms present then, by form. (n_samples, n, m)
+    known
+        Systems of this network that are solved already; new ones are added.
     """
+    known = {} if known is None else known
     given = given_decays(net, sources, lambda curves: _to_infinity(curves, start_s=start_s))
     n_samples = start_atoms["free"].shape[0]
     books = Books.empty(n_samples, len(net.compartments), len(net.chain.nuclides))
@@ -97,7 +106,7 @@ def decays_to_the_end(
     for j in range(len(net.chain.nuclides)):
         for form in FORMS:
             if books.atoms[form][:, :, j].any():
-                _settle(net, sources, books, form=form, j=j)
+                _settle(net, sources, books, form=form, j=j, known=known)
                 for _, i, fraction, escape in onward[form, j]:
                     way = routing(net, net.chain.nuclides[i], origin=form, leaves=escape)
                     books.add(i, fraction * books.decays[form][:, :, j], way)
@@ -157,7 +166,9 @@ def _hand_over(net: Network, sources: Sources, given: Floats, books: Books) -> F
     return supplied
 
 
-def _settle(net: Network, sources: Sources, books: Books, *, form: Form, j: int) -> None:
+def _settle(
+    net: Network, sources: Sources, books: Books, *, form: Form, j: int, known: ClosedSystems
+) -> None:
     """Turn the atoms of a nuclide in a form into decays, excretion and dechelation."""
     name = net.chain.nuclides[j]
     decay_per_s = float(net.chain.decay_constants_per_s[j])
@@ -169,10 +180,11 @@ def _settle(net: Network, sources: Sources, books: Books, *, form: Form, j: int)
     freed_per_s = np.zeros(1)
     if form == "bound" and name in sources.dechelation_per_s:
         freed_per_s = np.atleast_1d(sources.dechelation_per_s[name])
-    leaving_per_s = kinetics.excretion_per_s + freed_per_s[:, None] + decay_per_s
-    integral = integrals_to_infinity(
-        _samples_last(kinetics.transfer_per_s, axes=2), leaving_per_s.T, atoms.T
-    ).T
+    key = (form, j, freed_per_s.tobytes())
+    if key not in known:
+        leaving_per_s = kinetics.excretion_per_s + freed_per_s[:, None] + decay_per_s
+        known[key] = Closed.of(_samples_last(kinetics.transfer_per_s, axes=2), leaving_per_s.T)
+    integral = known[key].integrals(atoms.T).T
     books.decays[form][:, :, j] = decay_per_s * integral
     books.excreted[:, j] += (kinetics.excretion_per_s * integral).sum(axis=-1)
     if freed_per_s.any():

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from alphatwin.kinetics.network import Network
+    from alphatwin.kinetics.network_decays import ClosedSystems
     from alphatwin.kinetics.network_result import Redistribution
     from alphatwin.kinetics.network_sources import BoundCurves, Sources
 
@@ -33,7 +34,12 @@ _BLOCK_NUMBERS = 8_000_000
 
 
 def cumulated_decays(
-    net: Network, sources: Sources, *, start_s: float = 0.0, stop_s: float = np.inf
+    net: Network,
+    sources: Sources,
+    *,
+    start_s: float = 0.0,
+    stop_s: float = np.inf,
+    known: ClosedSystems | None = None,
 ) -> Redistribution:
     """Return the decays of every nuclide in every compartment between two times.
 
@@ -45,6 +51,8 @@ def cumulated_decays(
         What feeds it.
     start_s, stop_s
         Limits since the injection; ``stop_s`` may be infinite. [s]
+    known
+        Systems of this network that other sources had solved already; new ones are added.
 
     Returns
     -------
@@ -68,10 +76,14 @@ def cumulated_decays(
     if start_s > 0.0 and np.isinf(stop_s):
         then = _atoms_at(net, sources, np.array([start_s]))
         return decays_to_the_end(
-            net, sources, start_s=start_s, start_atoms={f: then[f][:, 0] for f in FORMS}
+            net,
+            sources,
+            start_s=start_s,
+            start_atoms={f: then[f][:, 0] for f in FORMS},
+            known=known,
         )
     if np.isinf(stop_s):
-        return decays_to_the_end(net, sources, start_s=0.0, start_atoms=atoms)
+        return decays_to_the_end(net, sources, start_s=0.0, start_atoms=atoms, known=known)
     return _decays_between(net, sources, start_s=start_s, stop_s=stop_s)
 
 

@@ -31,12 +31,19 @@ _COLOURS = {
     "uptake ratio": "#cc79a7",
     "fate of daughters": "#e69f00",
     "RBE": "#332288",
+    "RBEmax": "#332288",
+    "alpha/beta": "#88ccee",
+    "repair half-time": "#882255",
+}
+_QUANTITIES = {
+    "absorbed_dose_gy": ("tornado", "absorbed dose"),
+    "bed_gy": ("tornado-bed", "biologically effective dose"),
 }
 _SPARE = "#44525e"
 
 
 def draw_tornado(report: DoseReport) -> list[Picture]:
-    """Draw what moves each absorbed dose up and down, the largest source on top.
+    """Draw what moves each dose and effect up and down, the largest source on top.
 
     Parameters
     ----------
@@ -49,18 +56,22 @@ def draw_tornado(report: DoseReport) -> list[Picture]:
         Panels of doses with at least two sources of uncertainty, twelve to a picture; none if
         there is no such dose.
     """
-    shown = [
-        found
-        for found in report.uncertainty_contributions
-        if found.quantity == "absorbed_dose_gy" and len(found.contributions) >= FEWEST_SOURCES
-    ]
-    return [
-        _picture(shown[i : i + PANELS_PER_PICTURE], number=i // PANELS_PER_PICTURE + 1)
-        for i in range(0, len(shown), PANELS_PER_PICTURE)
-    ]
+    drawn = []
+    for quantity in _QUANTITIES:
+        shown = [
+            found
+            for found in report.uncertainty_contributions
+            if found.quantity == quantity and len(found.contributions) >= FEWEST_SOURCES
+        ]
+        drawn += [
+            _picture(shown[i : i + PANELS_PER_PICTURE], number=i // PANELS_PER_PICTURE + 1)
+            for i in range(0, len(shown), PANELS_PER_PICTURE)
+        ]
+    return drawn
 
 
 def _picture(shown: list[DoseUncertainty], *, number: int) -> Picture:
+    name, words = _QUANTITIES[shown[0].quantity]
     bars = min(BARS_SHOWN, max(len(found.contributions) for found in shown))
     figure, axes = panels(
         len(shown),
@@ -75,15 +86,15 @@ def _picture(shown: list[DoseUncertainty], *, number: int) -> Picture:
     for panel, found in zip(axes, shown, strict=True):
         _draw_panel(panel, found, bars=bars, largest=largest)
     for panel in axes[-2:]:
-        panel.set_xlabel("Absorbed dose against its median (%)", size=7.5)
-    key = f"tornado-{number}"
+        panel.set_xlabel(f"{words.capitalize()} against its median (%)", size=7.5)
+    key = f"{name}-{number}"
     return Picture(
         key=key,
         section="uncertainty",
         caption=prose(
-            "What makes each absorbed dose uncertain. A bar is the range in which one source "
-            "alone would move the dose with 95 % probability, everything else at its median; at "
-            "its end the share of the variance of the log dose that the source makes. Errors "
+            f"What makes each {words} uncertain. A bar is the range in which one source "
+            "alone would move it with 95 % probability, everything else at its median; at "
+            "its end the share of the variance of its logarithm that the source makes. Errors "
             "that go together stand in one bar."
         ),
         summary=_summary(shown),
@@ -93,7 +104,7 @@ def _picture(shown: list[DoseUncertainty], *, number: int) -> Picture:
 
 def _summary(shown: list[DoseUncertainty]) -> str:
     first = [f"{found.region} under {found.agent}: {_leader(found)}" for found in shown[:3]]
-    return prose(f"Largest source of {'; '.join(first)}.")
+    return prose(f"Largest source of the {_QUANTITIES[shown[0].quantity][1]}: {'; '.join(first)}.")
 
 
 def _leader(found: DoseUncertainty) -> str:

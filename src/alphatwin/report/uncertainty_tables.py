@@ -11,7 +11,11 @@ if TYPE_CHECKING:
     from alphatwin.report.uncertainty_value import DoseUncertainty
     from alphatwin.report.value import DoseReport
 
-_QUANTITY = {"absorbed_dose_gy": "absorbed", "rbe_weighted_dose_gy": "RBE-weighted"}
+_QUANTITY = {
+    "absorbed_dose_gy": "absorbed dose",
+    "rbe_weighted_dose_gy": "RBE-weighted dose",
+    "bed_gy": "biologically effective dose",
+}
 
 
 def uncertainty_tables(report: DoseReport) -> list[Table]:
@@ -33,7 +37,7 @@ def uncertainty_tables(report: DoseReport) -> list[Table]:
         tables.append(
             Table(
                 title=prose(
-                    f"{name}: {_QUANTITY[quantity]} dose ({unit.text}), everything sampled "
+                    f"{name}: {_QUANTITY[quantity]} ({unit.text}), everything sampled "
                     "together, and the shares of the variance of its logarithm"
                 ),
                 head=("Region", "Median [95 %]", "Geometric SD", "What makes it uncertain"),

@@ -35,12 +35,12 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoseUncertainty:
-    """The uncertainty of one dose: everything sampled together, and what makes how much of it."""
+    """The uncertainty of a dose or BED: everything sampled together, and what makes how much."""
 
     agent: Annotated[str, _doc("Name of the agent.")]
     administration: Annotated[str, _doc("Administration, as in the agent's record.")]
     region: Annotated[str, _doc("Name of the region.")]
-    quantity: Annotated[str, _doc("absorbed_dose_gy or rbe_weighted_dose_gy.")]
+    quantity: Annotated[str, _doc("absorbed_dose_gy, rbe_weighted_dose_gy or bed_gy.")]
     estimate: Annotated[
         Estimate,
         _doc("The dose with every source sampled together, the fate of daughters included."),

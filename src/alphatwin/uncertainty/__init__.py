@@ -20,7 +20,7 @@ from alphatwin.uncertainty.recovery import (
     edge_ratio,
 )
 from alphatwin.uncertainty.shares import VarianceShare, between_share, variance_share
-from alphatwin.uncertainty.streams import SplitSeed, stream
+from alphatwin.uncertainty.streams import SplitSeed, WatchedSeed, seed_of, stream
 from alphatwin.uncertainty.summaries import Interval, summarise
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "RecoveryCurve",
     "SplitSeed",
     "VarianceShare",
+    "WatchedSeed",
     "activity_exponent",
     "activity_relative_sd",
     "between_share",
@@ -43,6 +44,7 @@ __all__ = [
     "integral_relative_sd",
     "lognormal_factor",
     "propagated_variance",
+    "seed_of",
     "stream",
     "summarise",
     "variance_share",

@@ -57,8 +57,36 @@ class SplitSeed(int):
         return self.other if (label in self.names) == self.is_inside else int(self)
 
 
+class WatchedSeed(int):
+    """A seed that notes of which streams it was asked.
+
+    Attributes
+    ----------
+    asked
+        First labels of those streams, so far.
+    """
+
+    asked: set[str]
+
+    def __new__(cls, seed: int) -> Self:
+        """Return the seed, not asked yet."""
+        made = super().__new__(cls, seed)
+        made.asked = set()
+        return made
+
+    def of(self, label: str) -> int:
+        """Return the seed, and note the label."""
+        self.asked.add(label)
+        return int(self)
+
+
 UNLABELLED: Final = ""
 """First label of a stream without labels."""
+
+
+def seed_of(seed: int, label: str) -> int:
+    """Return the seed of the streams of a first label: of a :class:`SplitSeed` one of its two."""
+    return seed.of(label) if isinstance(seed, SplitSeed | WatchedSeed) else seed
 
 
 def stream(seed: int, *labels: str) -> np.random.Generator:
@@ -85,8 +113,7 @@ def stream(seed: int, *labels: str) -> np.random.Generator:
     if seed < 0:
         msg = f"seed must be at least 0, got {seed}"
         raise InvalidValueError(msg)
-    if isinstance(seed, SplitSeed):
-        seed = seed.of(labels[0] if labels else UNLABELLED)
+    seed = seed_of(seed, labels[0] if labels else UNLABELLED)
     digest = hashlib.sha256(str(seed).encode())
     for label in labels:
         text = label.encode()

@@ -19,6 +19,7 @@ from alphatwin.workflows.daughter_assumptions import (
 )
 from alphatwin.workflows.sharing_assumptions import sharing_assumptions
 from alphatwin.workflows.uptake_assumptions import uptake_assumptions
+from alphatwin.workflows.weighting import SAMPLES_OF_ALTERNATIVES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from alphatwin.workflows.analysis import AgentAnswer
     from alphatwin.workflows.region_answers import RegionAnswer
 
-SAMPLES_OF_ALTERNATIVES: Final = 1_000
-"""Alternatives share their random streams with the basis, so that ratios need few samples."""
 HALF_LIFE_FACTORS: Final = (0.75, 1.25)
 
 

@@ -1,4 +1,4 @@
-"""What makes a dose uncertain: variance shares of its log by a pick-freeze design.
+"""What makes a dose or an effect uncertain: variance shares of its log, pick-freeze design.
 
 Two sets of samples of everything, A and B, differ in their seed. For each group of sources the
 doses are computed again with that group alone from B, and with all but that group from B: first
@@ -9,6 +9,7 @@ contour and with its recovery; the calibration of a camera over all regions and 
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -18,16 +19,26 @@ import numpy as np
 from alphatwin.kinetics import time_integrated_activity_bq_s
 from alphatwin.patient import UPTAKE_FACTORS
 from alphatwin.report.uncertainty_value import Contribution, DoseUncertainty
-from alphatwin.uncertainty import SplitSeed, VarianceShare, between_share, variance_share
+from alphatwin.uncertainty import (
+    SplitSeed,
+    VarianceShare,
+    WatchedSeed,
+    between_share,
+    variance_share,
+)
 from alphatwin.workflows.analysis import analyse
+from alphatwin.workflows.effect import ALPHA_BETA, RBE_MAX, REPAIR
 from alphatwin.workflows.measured_scale import CALIBRATION, RECOVERY, VOLUME
 from alphatwin.workflows.sampled_doses import (
+    BED,
     FATE,
     WEIGHTED,
     DoseKey,
+    doses_of,
     fits_of,
     sampled_doses,
 )
+from alphatwin.workflows.sampled_effects import FIT_STREAMS, POPULATION
 from alphatwin.workflows.weighting import RBE, estimate
 
 if TYPE_CHECKING:
@@ -38,7 +49,7 @@ if TYPE_CHECKING:
     from alphatwin.agents import Agent
     from alphatwin.patient import Course
     from alphatwin.workflows.analysis import AgentAnswer
-    from alphatwin.workflows.region_curves import Joined
+    from alphatwin.workflows.effect import RegionBiology
 
     Doses = Mapping[DoseKey, NDArray[np.float64]]
 
@@ -50,7 +61,8 @@ LEAST_SHARE: Final = 1e-6
 """Share of a variance that is nothing but round-off."""
 FIT: Final = "counts and fit"
 MODEL: Final = "model of the curve"
-FIT_STREAMS: Final = frozenset({"fit", "joint fit"})
+SAMPLES_OF_SHARES: Final = 2_500
+"""From so many a share is known to 0.015 at worst; the doses themselves have all samples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +72,15 @@ class Source:
     name: str
     streams: frozenset[str]
     text: str
+
+    def is_asked(self, asked: set[str]) -> bool:
+        """Return whether a computation that asked for these streams can depend on the source.
+
+        It always can on fits, which are made before.
+        """
+        if self is REST:
+            return not asked <= NAMED
+        return self.name == FIT or not self.streams.isdisjoint(asked)
 
 
 SOURCES: Final = (
@@ -77,7 +98,7 @@ SOURCES: Final = (
     Source("recovery", frozenset({RECOVERY}), "Recovery coefficients, at a known volume"),
     Source(
         "published kinetics",
-        frozenset({"population"}),
+        frozenset({POPULATION}),
         "Published figures of other patients in place of a measurement",
     ),
     *(
@@ -86,6 +107,9 @@ SOURCES: Final = (
     ),
     Source("fate of daughters", frozenset({FATE}), "Fate of daughters, by the weights given"),
     Source("RBE", frozenset({RBE}), "RBE of alpha particles and recoils"),
+    Source("RBEmax", frozenset({RBE_MAX}), "RBE of alpha particles and recoils at low dose"),
+    Source("alpha/beta", frozenset({ALPHA_BETA}), "alpha/beta of the tissue"),
+    Source("repair half-time", frozenset({REPAIR}), "Half-time of the repair of sublethal damage"),
 )
 NAMED: Final = frozenset(label for source in SOURCES for label in source.streams)
 REST: Final = Source("blood and others", NAMED, "Everything else: blood, marrow, collected urine")
@@ -95,6 +119,7 @@ REST: Final = Source("blood and others", NAMED, "Everything else: blood, marrow,
 def dose_uncertainties(
     course: Course,
     answers: tuple[AgentAnswer, ...],
+    biologies: tuple[tuple[RegionBiology, ...], ...],
     *,
     own_agents: tuple[Agent, ...],
     seed: int,
@@ -105,8 +130,8 @@ def dose_uncertainties(
     ----------
     course
         The course with the assumptions in force.
-    answers
-        What was computed; its fits are set A.
+    answers, biologies
+        What was computed, and the effects of each.
     own_agents
         Agents that the course defines itself.
     seed
@@ -115,14 +140,16 @@ def dose_uncertainties(
     Returns
     -------
     tuple of DoseUncertainty
-        Agent by agent, region by region: the absorbed dose, and the RBE-weighted one where an RBE
-        is uncertain.
+        Agent by agent, region by region: the absorbed dose, the RBE-weighted one where an RBE is
+        uncertain, and the biologically effective one where the tissue is known.
     """
-    design = _Design(course, own_agents, seed, fits_of(answers))
-    base = design.run(seed, renew_fits=False)
+    whole = _all_samples(course, answers, biologies, own_agents=own_agents, seed=seed)
+    design = _Design(course, own_agents, seed)
+    watched = WatchedSeed(seed)
+    base = design.run(watched, renew_fits=False)
     shares: dict[DoseKey, dict[str, VarianceShare]] = {key: {} for key in base}
     for source in (*SOURCES, REST):
-        pair = design.pair(source, base)
+        pair = design.pair(source, base) if source.is_asked(watched.asked) else None
         if pair is None:
             continue
         renewed, others = pair
@@ -136,30 +163,52 @@ def dose_uncertainties(
     weighted_too = assumed.rbe_alpha_relative_sd > 0.0 or assumed.rbe_recoil_relative_sd > 0.0
     return tuple(
         _record(answers[key.answer], key, gy, shares[key])
-        for key, gy in base.items()
+        for key, gy in whole.items()
         if key.quantity != WEIGHTED or weighted_too
     )
+
+
+def _all_samples(
+    course: Course,
+    answers: tuple[AgentAnswer, ...],
+    biologies: tuple[tuple[RegionBiology, ...], ...],
+    *,
+    own_agents: tuple[Agent, ...],
+    seed: int,
+) -> Doses:
+    """Return the doses from all samples, with fates drawn by their weights if they have any."""
+    if course.assumptions.fate_weights:
+        return sampled_doses(course, own_agents=own_agents, seed=seed, fits=fits_of(answers))
+    beds = {
+        DoseKey(i, one.region, BED): one.bed_gy()
+        for i, each in enumerate(biologies)
+        for one in each
+    }
+    return doses_of(answers, course, seed=seed) | beds
 
 
 class _Design:
     """Doses under seeds of which a part is exchanged; fits are made twice and not again."""
 
-    def __init__(
-        self,
-        course: Course,
-        own_agents: tuple[Agent, ...],
-        seed: int,
-        fits: Mapping[tuple[str, str], Joined],
-    ) -> None:
-        self._course, self._own_agents, self._seed = course, own_agents, seed
-        self._other = seed + OTHER_SEED_AWAY
-        again = analyse(course, own_agents=own_agents, seed=self._other)
-        self._fits = {False: fits, True: fits_of(again)}
+    def __init__(self, course: Course, own_agents: tuple[Agent, ...], seed: int) -> None:
+        few = min(SAMPLES_OF_SHARES, course.assumptions.samples)
+        assumed = dataclasses.replace(course.assumptions, samples=few)
+        self._course = dataclasses.replace(course, assumptions=assumed)
+        self._own_agents, self._seed, self._other = own_agents, seed, seed + OTHER_SEED_AWAY
+        self._courses_of_time: dict[tuple[int | str, ...], NDArray[np.float64]] = {}
+        self._fits = {
+            renewed: fits_of(analyse(self._course, own_agents=own_agents, seed=one))
+            for renewed, one in ((False, seed), (True, self._other))
+        }
 
     def run(self, seed: int, *, renew_fits: bool) -> Doses:
         """Return the doses under a seed, with the fits of A or of B."""
         return sampled_doses(
-            self._course, own_agents=self._own_agents, seed=seed, fits=self._fits[renew_fits]
+            self._course,
+            own_agents=self._own_agents,
+            seed=seed,
+            fits=self._fits[renew_fits],
+            known=self._courses_of_time,
         )
 
     def pair(self, source: Source, base: Doses) -> tuple[Doses, Doses] | None:

@@ -31,11 +31,12 @@ from alphatwin.workflows.cross_dose import (
     cross_doses_of,
     with_cross_dose,
 )
+from alphatwin.workflows.effect import region_biologies
 from alphatwin.workflows.effect_records import (
     METHOD,
     effect_assumptions,
     effect_cautions,
-    region_effects,
+    region_effect,
 )
 from alphatwin.workflows.evidence_box import evidence_box
 from alphatwin.workflows.fates import elsewhere, fate_doses
@@ -98,7 +99,8 @@ def dose_report(
     answers = analyse(course, own_agents=file.agents, seed=seed)
     blood = blood_answer(course, answers, own_agents=file.agents, seed=seed)
     fates = tuple(fate_doses(course, answer, seed=seed) for answer in answers)
-    effects = tuple(region_effects(course, answer, seed=seed) for answer in answers)
+    biologies = tuple(region_biologies(course, answer, seed=seed) for answer in answers)
+    effects = tuple(tuple(region_effect(one) for one in each) for each in biologies)
     return DoseReport(
         schema=1,
         kind="dose",
@@ -136,7 +138,7 @@ def dose_report(
         sources=(*sources(course, answers), *((METHOD,) if any(effects) else ())),
         blood=None if blood is None else blood_record(course, answers, blood, seed=seed),
         uncertainty_contributions=dose_uncertainties(
-            course, answers, own_agents=file.agents, seed=seed
+            course, answers, biologies, own_agents=file.agents, seed=seed
         ),
     )
 

@@ -24,6 +24,7 @@ from alphatwin.uncertainty import Lognormal, stream
 from alphatwin.uncertainty.distributions import log_sd
 from alphatwin.workflows.absorption import region_energy_j
 from alphatwin.workflows.region_answers import mass_factor
+from alphatwin.workflows.weighting import SAMPLES_OF_ALTERNATIVES
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 STATED: Final = "stated"
+ALPHA_BETA: Final = "alpha/beta"
+REPAIR: Final = "repair"
+RBE_MAX: Final = "RBEmax"
+"""Random streams of the parameters: one error for a tissue, or for all lesions, or all organs."""
 BI_FACTOR: Final = 3.0
 """Two-component repair that stands for what a single half-time hides: a third, and three times."""
 
@@ -76,8 +81,10 @@ class RegionBiology:
         (n_samples,) samples. [Gy], [s]
     rbe_max
         RBEmax, with samples.
-    dose, dose_bi
-        Protracted dose under mono- and under bi-exponential repair.
+    dose
+        Protracted dose under mono-exponential repair.
+    bi_ratio
+        Median of the BED under bi-exponential repair over that under mono-exponential repair.
     """
 
     region: str
@@ -86,14 +93,12 @@ class RegionBiology:
     repair_half_time_s: Floats
     rbe_max: RbeMax
     dose: ProtractedDose
-    dose_bi: ProtractedDose
+    bi_ratio: float
 
-    def bed_gy(
-        self, *, rbe_one: bool = False, bi: bool = False, beta_ratio: BetaRatio | None = None
-    ) -> Floats:
-        """Return the BED under RBEmax as assumed, or one, and under alternatives. (n,) [Gy]."""
+    def bed_gy(self, *, rbe_one: bool = False, beta_ratio: BetaRatio | None = None) -> Floats:
+        """Return the BED under RBEmax as assumed, or one, and under an alternative. (n,) [Gy]."""
         return biologically_effective_dose(
-            self.dose_bi if bi else self.dose,
+            self.dose,
             rbe_max=RbeMax.of(alpha=1.0, recoil=1.0) if rbe_one else self.rbe_max,
             alpha_beta_gy=self.alpha_beta_gy,
             beta_ratio=beta_ratio,
@@ -131,6 +136,20 @@ def effect_parameters(course: Course, region: Region) -> EffectParameters | None
     )
 
 
+def region_biologies(
+    course: Course, answer: AgentAnswer, *, seed: int
+) -> tuple[RegionBiology, ...]:
+    """Return the effect of an answer in every region whose mass and tissue are known.
+
+    Parameters
+    ----------
+    course, answer, seed
+        As in :func:`region_biology`.
+    """
+    found = (region_biology(course, answer, r, seed=seed) for r in answer.regions)
+    return tuple(biology for biology in found if biology is not None)
+
+
 def region_biology(
     course: Course, answer: AgentAnswer, region: RegionAnswer, *, seed: int
 ) -> RegionBiology | None:
@@ -151,37 +170,86 @@ def region_biology(
     found = effect_parameters(course, region.region)
     if found is None or region.dose is None:
         return None
-    n = region.dose.total_gy.size
-    kind = region.region.kind
-
-    def sampled(one: Sourced, *labels: str) -> Floats:
-        return one.distribution.sample(stream(seed, "effect", *labels), n)
-
-    half_time_s = sampled(found.repair_half_time, "repair", found.tissue)
+    sampled = effect_samples(found, region.region.kind, n=region.curve.n_samples, seed=seed)
+    half_time_s = sampled.repair_half_time_s
     return RegionBiology(
         region.region.name,
         found,
-        sampled(found.alpha_beta, "alpha/beta", found.tissue),
+        sampled.alpha_beta_gy,
         half_time_s,
-        RbeMax.of(
-            alpha=sampled(found.rbe_max_alpha, "RBEmax alpha", kind),
-            recoil=sampled(found.rbe_max_recoil, "RBEmax recoil", kind),
-        ),
-        _protracted(course, answer, region, Repair.mono(half_time_s), seed=seed),
-        _protracted(
-            course,
-            answer,
-            region,
+        sampled.rbe_max,
+        protracted_in(course, answer, region, Repair.mono(half_time_s), seed=seed),
+        _bi_ratio(course, answer, region, found, seed=seed),
+    )
+
+
+def _bi_ratio(
+    course: Course,
+    answer: AgentAnswer,
+    region: RegionAnswer,
+    parameters: EffectParameters,
+    *,
+    seed: int,
+) -> float:
+    n = min(SAMPLES_OF_ALTERNATIVES, region.curve.n_samples)
+    sampled = effect_samples(parameters, region.region.kind, n=n, seed=seed)
+    half_time_s = sampled.repair_half_time_s
+    mono_gy, bi_gy = (
+        float(
+            np.median(
+                biologically_effective_dose(
+                    protracted_in(course, answer, region, repair, seed=seed),
+                    rbe_max=sampled.rbe_max,
+                    alpha_beta_gy=sampled.alpha_beta_gy,
+                ).bed_gy
+            )
+        )
+        for repair in (
+            Repair.mono(half_time_s),
             Repair.bi(half_time_s / BI_FACTOR, half_time_s * BI_FACTOR, fast_share=0.5),
-            seed=seed,
+        )
+    )
+    return bi_gy / mono_gy if mono_gy > 0.0 else 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EffectSamples:
+    """(n_samples,) each: parameters of one region in Gy and s, and RBEmax."""
+
+    alpha_beta_gy: Floats
+    repair_half_time_s: Floats
+    rbe_max: RbeMax
+
+
+def effect_samples(parameters: EffectParameters, kind: str, *, n: int, seed: int) -> EffectSamples:
+    """Return samples of the parameters of a region of a kind, from the streams of its tissue."""
+
+    def sampled(one: Sourced, *labels: str) -> Floats:
+        return one.distribution.sample(stream(seed, *labels), n)
+
+    return EffectSamples(
+        sampled(parameters.alpha_beta, ALPHA_BETA, parameters.tissue),
+        sampled(parameters.repair_half_time, REPAIR, parameters.tissue),
+        RbeMax.of(
+            alpha=sampled(parameters.rbe_max_alpha, RBE_MAX, "alpha", kind),
+            recoil=sampled(parameters.rbe_max_recoil, RBE_MAX, "recoil", kind),
         ),
     )
 
 
-def _protracted(
+def protracted_in(
     course: Course, answer: AgentAnswer, region: RegionAnswer, repair: Repair, *, seed: int
 ) -> ProtractedDose:
-    """Return dose and products; under a fate, the fate's doses in the time course of staying."""
+    """Return dose and products; under a fate, the fate's doses in the time course of staying.
+
+    Parameters
+    ----------
+    course, answer, region, seed
+        As in :func:`region_biology`.
+    repair
+        Repair of sublethal damage; its number of samples, the first ones, is that of the answer.
+    """
+    n = repair.half_times_s.shape[0]
     mass_kg = region.region.mass_kg
     assert mass_kg is not None
     assert region.dose is not None
@@ -189,16 +257,16 @@ def _protracted(
         region.region, answer.chain.nuclides, decay_data=course.assumptions.decay_data
     )
     rate = dose_rate_of_curve(
-        region.curve,
+        region.curve.first(n),
         chain=answer.chain,
         administered_bq=answer.scale_bq,
-        mass_kg=mass_kg * mass_factor(region.region, seed=seed, samples=region.curve.n_samples),
+        mass_kg=mass_kg * mass_factor(region.region, seed=seed, samples=n),
         energy_j=energy_j,
     )
     dose = protracted_dose([Cycle(rate, 0.0)], repair=repair)
     if answer.model is None:
         return dose
-    return with_doses(dose, region.dose.by_radiation_gy)
+    return with_doses(dose, region.dose.by_radiation_gy[:n])
 
 
 def with_doses(dose: ProtractedDose, dose_gy: Floats) -> ProtractedDose:
@@ -211,11 +279,26 @@ def with_doses(dose: ProtractedDose, dose_gy: Floats) -> ProtractedDose:
     dose_gy
         (n_samples, n_types) doses instead. [Gy]
     """
+    return doses_in_time(dose_gy, factors=lea_catcheside_by_pair(dose))
+
+
+def lea_catcheside_by_pair(dose: ProtractedDose) -> Floats:
+    """Return the factor G of every pair of radiations; that of the sum where a pair is empty.
+
+    Returns
+    -------
+    (n_samples, n_types, n_types) ndarray
+        What the course of time alone makes of the products of two doses.
+    """
     pairs = dose.dose_gy[:, :, np.newaxis] * dose.dose_gy[:, np.newaxis, :]
-    whole = np.broadcast_to(dose.lea_catcheside()[:, np.newaxis, np.newaxis], pairs.shape)
-    shape = np.array(whole)
-    np.divide(dose.product_gy2, pairs, out=shape, where=pairs > 0.0)
-    return ProtractedDose(dose_gy, shape * dose_gy[:, :, np.newaxis] * dose_gy[:, np.newaxis, :])
+    factors = np.repeat(dose.lea_catcheside(), pairs[0].size).reshape(pairs.shape)
+    np.divide(dose.product_gy2, pairs, out=factors, where=pairs > 0.0)
+    return factors
+
+
+def doses_in_time(dose_gy: Floats, *, factors: Floats) -> ProtractedDose:
+    """Return doses in the course of time that :func:`lea_catcheside_by_pair` tells of."""
+    return ProtractedDose(dose_gy, factors * dose_gy[:, :, np.newaxis] * dose_gy[:, np.newaxis, :])
 
 
 def _rbe_max(course: Course, kind: Literal["organ", "lesion"], radiation: str) -> Sourced:

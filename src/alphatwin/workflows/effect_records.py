@@ -13,7 +13,7 @@ from alphatwin.biology import (
 )
 from alphatwin.report.effect_value import EffectAlternative, EffectParameter, RegionEffect
 from alphatwin.report.value import Alternative, Assumption, Caution, Effect, SourceRecord
-from alphatwin.workflows.effect import BI_FACTOR, effect_parameters, region_biology
+from alphatwin.workflows.effect import BI_FACTOR, effect_parameters
 from alphatwin.workflows.weighting import estimate
 
 if TYPE_CHECKING:
@@ -43,23 +43,14 @@ METHOD: Final = SourceRecord(
 )
 
 
-def region_effects(course: Course, answer: AgentAnswer, *, seed: int) -> tuple[RegionEffect, ...]:
-    """Return the effect of one administration in every region whose tissue and mass are known.
+def region_effect(biology: RegionBiology) -> RegionEffect:
+    """Return the record of what an administration does to a region.
 
     Parameters
     ----------
-    course
-        The course with the assumptions in force.
-    answer
-        What an agent does.
-    seed
-        Seed of the random streams.
+    biology
+        The effect with its samples.
     """
-    found = (region_biology(course, answer, r, seed=seed) for r in answer.regions)
-    return tuple(_record(biology) for biology in found if biology is not None)
-
-
-def _record(biology: RegionBiology) -> RegionEffect:
     bed_gy, one_gy = biology.bed_gy(), biology.bed_gy(rbe_one=True)
     return RegionEffect(
         region=biology.region,
@@ -99,16 +90,13 @@ def _parameters(biology: RegionBiology) -> tuple[EffectParameter, ...]:
 
 
 def _alternatives(biology: RegionBiology, median_gy: float) -> tuple[EffectAlternative, ...]:
-    others = {BI_REPAIR: biology.bed_gy(bi=True)}
+    ratios = {BI_REPAIR: biology.bi_ratio}
     if biology.dose.dose_gy[:, :2].any():
-        others[NO_BETA] = biology.bed_gy(beta_ratio=BetaRatio.high_let_zero())
+        without_gy = float(np.median(biology.bed_gy(beta_ratio=BetaRatio.high_let_zero())))
+        ratios[NO_BETA] = without_gy / median_gy if median_gy > 0.0 else 1.0
     return tuple(
-        EffectAlternative(
-            name=name,
-            bed_gy=float(np.median(bed_gy)),
-            bed_ratio=float(np.median(bed_gy)) / median_gy if median_gy > 0.0 else 1.0,
-        )
-        for name, bed_gy in others.items()
+        EffectAlternative(name=name, bed_gy=ratio * median_gy, bed_ratio=ratio)
+        for name, ratio in ratios.items()
     )
 
 

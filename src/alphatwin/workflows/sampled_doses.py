@@ -1,4 +1,4 @@
-"""Every dose of a course with everything that is uncertain sampled together."""
+"""Every dose and effect of a course with everything that is uncertain sampled together."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from alphatwin.uncertainty import stream
 from alphatwin.workflows.analysis import analyse
 from alphatwin.workflows.region_curves import Joined
+from alphatwin.workflows.sampled_effects import sampled_bed_gy
 from alphatwin.workflows.weighting import rbe_samples
 
 if TYPE_CHECKING:
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from alphatwin.agents import Agent
-    from alphatwin.patient import Assumptions, Course
+    from alphatwin.patient import Course
     from alphatwin.workflows.analysis import AgentAnswer
+    from alphatwin.workflows.sampled_effects import CoursesOfTime
 
     Fits = Mapping[tuple[str, str], Joined]
 
@@ -28,6 +30,7 @@ FATE: Final = "daughters"
 """Stream of the fate of daughters: one fate for all regions and agents of a sample."""
 ABSORBED: Final = "absorbed_dose_gy"
 WEIGHTED: Final = "rbe_weighted_dose_gy"
+BED: Final = "bed_gy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,14 @@ class DoseKey:
 
 
 def sampled_doses(
-    course: Course, *, own_agents: tuple[Agent, ...], seed: int, fits: Fits | None
+    course: Course,
+    *,
+    own_agents: tuple[Agent, ...],
+    seed: int,
+    fits: Fits | None,
+    known: CoursesOfTime | None = None,
 ) -> dict[DoseKey, NDArray[np.float64]]:
-    """Return the samples of every dose in Gy, (n_samples,) each.
+    """Return the samples of every dose and biologically effective dose in Gy, (n_samples,) each.
 
     Parameters
     ----------
@@ -54,18 +62,22 @@ def sampled_doses(
         Seed of the random streams.
     fits
         Fits by region and administration; ``None`` makes them.
+    known
+        Courses of doses in time that are known already, see
+        :func:`~alphatwin.workflows.sampled_effects.sampled_bed_gy`; new ones are added.
     """
+    known = {} if known is None else known
     weights = course.assumptions.fate_weights
     if not weights:
         answers = analyse(course, own_agents=own_agents, seed=seed, fits=fits)
-        return doses_of(answers, course.assumptions, seed=seed)
+        return _with_effects(answers, course, seed=seed, known=known)
     each = []
     for name, _ in weights:
         assumed = dataclasses.replace(course.assumptions, daughters=name)
         under = dataclasses.replace(course, assumptions=assumed)
         answers = analyse(under, own_agents=own_agents, seed=seed, fits=fits)
         fits = fits_of(answers) if fits is None else fits
-        each.append(doses_of(answers, assumed, seed=seed))
+        each.append(_with_effects(answers, under, seed=seed, known=known))
     edges = np.cumsum([weight for _, weight in weights])
     drawn = stream(seed, FATE).random(course.assumptions.samples) * edges[-1]
     chosen = np.minimum(np.searchsorted(edges, drawn, side="right"), len(each) - 1)
@@ -74,10 +86,10 @@ def sampled_doses(
 
 
 def doses_of(
-    answers: tuple[AgentAnswer, ...], assumed: Assumptions, *, seed: int
+    answers: tuple[AgentAnswer, ...], course: Course, *, seed: int
 ) -> dict[DoseKey, NDArray[np.float64]]:
     """Return the samples of every dose of an analysis, absorbed and RBE-weighted, in Gy."""
-    rbe = rbe_samples(assumed, seed=seed)
+    rbe = rbe_samples(course.assumptions, seed=seed)
     found = {}
     for i, answer in enumerate(answers):
         for region in answer.regions:
@@ -86,6 +98,18 @@ def doses_of(
                 found[DoseKey(i, name, ABSORBED)] = region.dose.total_gy
                 weighted = np.einsum("ij,ij->i", region.dose.by_radiation_gy, rbe)
                 found[DoseKey(i, name, WEIGHTED)] = weighted
+    return found
+
+
+def _with_effects(
+    answers: tuple[AgentAnswer, ...], course: Course, *, seed: int, known: CoursesOfTime
+) -> dict[DoseKey, NDArray[np.float64]]:
+    found = doses_of(answers, course, seed=seed)
+    for i, answer in enumerate(answers):
+        for region in answer.regions:
+            bed_gy = sampled_bed_gy(course, answer, region, seed=seed, known=known, index=i)
+            if bed_gy is not None:
+                found[DoseKey(i, region.region.name, BED)] = bed_gy
     return found
 
 

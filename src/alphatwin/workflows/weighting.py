@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from alphatwin.dose import AbsorbedDose
     from alphatwin.patient import Assumptions
 
+SAMPLES_OF_ALTERNATIVES: Final = 1_000
+"""Alternatives share their random streams with the basis, so that ratios need few samples."""
 RBE: Final = "rbe"
 """Stream of the RBE: one error for all regions and agents."""
 

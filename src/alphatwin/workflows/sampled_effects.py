@@ -1,0 +1,78 @@
+"""The biologically effective dose of every region, again and again under exchanged seeds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from alphatwin.biology import Repair, biologically_effective_dose
+from alphatwin.uncertainty import seed_of
+from alphatwin.workflows.effect import (
+    REPAIR,
+    doses_in_time,
+    effect_parameters,
+    effect_samples,
+    lea_catcheside_by_pair,
+    protracted_in,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from alphatwin.patient import Course
+    from alphatwin.workflows.analysis import AgentAnswer
+    from alphatwin.workflows.region_answers import RegionAnswer
+
+    Floats = NDArray[np.float64]
+    CoursesOfTime = MutableMapping[tuple[int | str, ...], Floats]
+
+FIT_STREAMS: Final = frozenset({"fit", "joint fit"})
+"""Streams of which fits are drawn."""
+POPULATION: Final = "population"
+"""Stream of published kinetics."""
+
+
+def sampled_bed_gy(
+    course: Course,
+    answer: AgentAnswer,
+    region: RegionAnswer,
+    *,
+    seed: int,
+    known: CoursesOfTime,
+    index: int,
+) -> Floats | None:
+    """Return the samples of a BED in Gy, (n_samples,); ``None`` without parameters or mass.
+
+    The same as that of :func:`alphatwin.workflows.effect.region_biology`.
+
+    Parameters
+    ----------
+    course, answer, region
+        The course, what an agent does, and in which region.
+    seed
+        Seed of the random streams.
+    known
+        Factors of time that are known already, by agent, region and seeds of what they rest on;
+        new ones are added.
+    index
+        Which of the answers it is.
+    """
+    parameters = effect_parameters(course, region.region)
+    if parameters is None or region.dose is None:
+        return None
+    sampled = effect_samples(parameters, region.region.kind, n=region.curve.n_samples, seed=seed)
+    # On these streams the course of a dose in time rests; all others scale it.
+    of_curve = {POPULATION} if region.kinetics.fitted is None else FIT_STREAMS
+    seeds = (seed_of(seed, name) for name in (*sorted(of_curve), REPAIR))
+    key: tuple[int | str, ...] = (index, region.region.name, *seeds)
+    if key not in known:
+        repair = Repair.mono(sampled.repair_half_time_s)
+        protracted = protracted_in(course, answer, region, repair, seed=seed)
+        known[key] = lea_catcheside_by_pair(protracted)
+    return biologically_effective_dose(
+        doses_in_time(region.dose.by_radiation_gy, factors=known[key]),
+        rbe_max=sampled.rbe_max,
+        alpha_beta_gy=sampled.alpha_beta_gy,
+    ).bed_gy
