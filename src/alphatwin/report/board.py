@@ -214,5 +214,5 @@ def _driver(report: DoseReport, agent: AgentReport, region: str) -> str:
             if not row.contributions:
                 return ""
             first = row.contributions[0]
-            return prose(f"{first.source} {shown_share(first.total_share, first.share_sd)}")
+            return prose(f"{first.source} {shown_share(first.total_share, first.total_sd)}")
     return ""

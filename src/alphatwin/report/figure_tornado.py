@@ -109,7 +109,7 @@ def _summary(shown: list[DoseUncertainty]) -> str:
 
 def _leader(found: DoseUncertainty) -> str:
     top = found.contributions[0]
-    return f"{top.source}, {shown_share(top.total_share, top.share_sd)}"
+    return f"{top.source}, {shown_share(top.total_share, top.total_sd)}"
 
 
 def _draw_panel(axes: Axes, found: DoseUncertainty, *, bars: int, largest: float) -> None:
@@ -125,7 +125,7 @@ def _draw_panel(axes: Axes, found: DoseUncertainty, *, bars: int, largest: float
         colour = _COLOURS.get(row.source, _SPARE)
         axes.barh(y, high - low, 0.72, left=low, color=colour, edgecolor=INK, linewidth=0.4)
         axes.annotate(
-            shown_share(row.total_share, row.share_sd),
+            shown_share(row.total_share, row.total_sd),
             (high, y),
             (3, 0),
             textcoords="offset points",

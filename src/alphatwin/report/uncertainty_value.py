@@ -26,7 +26,10 @@ class Contribution:
     total_share: Annotated[
         float, _doc("Share that would remain if all else were known: interactions included.")
     ]
-    share_sd: Annotated[float, _doc("Standard error of the shares, from the number of samples.")]
+    first_order_sd: Annotated[
+        float, _doc("Standard error of the first-order share, from the number of samples.")
+    ]
+    total_sd: Annotated[float, _doc("Standard error of the total share.")]
     dose_ratio_95: Annotated[
         float,
         _doc("Factor by which this source alone moves the dose up or down at 95 % (1.96 SD)."),

@@ -42,13 +42,15 @@ class VarianceShare:
         Share that would vanish if the group were known exactly.
     total_share
         Share that would remain if everything else were known exactly.
-    share_sd
-        Standard error of the estimate of the larger of the two, from the number of samples.
+    first_order_sd, total_sd
+        Standard errors of the two, from the number of samples; that of a small total share is
+        much the smaller.
     """
 
     first_order_share: float
     total_share: float
-    share_sd: float
+    first_order_sd: float
+    total_sd: float
 
 
 def variance_share(
@@ -85,13 +87,16 @@ def variance_share(
         )
         raise InvalidValueError(msg)
     if float(np.var(y)) <= np.finfo(np.float64).eps ** 2 * float(np.mean(y * y)):
-        return VarianceShare(first_order_share=0.0, total_share=0.0, share_sd=0.0)
+        return VarianceShare(
+            first_order_share=0.0, total_share=0.0, first_order_sd=0.0, total_sd=0.0
+        )
     total, total_sd = _half_square(y, renewed)
     rest, rest_sd = _half_square(y, others)
     return VarianceShare(
         first_order_share=min(max(1.0 - rest, 0.0), total),
         total_share=total,
-        share_sd=max(total_sd, rest_sd),
+        first_order_sd=rest_sd,
+        total_sd=total_sd,
     )
 
 

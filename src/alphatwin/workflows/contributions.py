@@ -62,7 +62,7 @@ LEAST_SHARE: Final = 1e-6
 FIT: Final = "counts and fit"
 MODEL: Final = "model of the curve"
 SAMPLES_OF_SHARES: Final = 2_500
-"""From so many a share is known to 0.015 at worst; the doses themselves have all samples."""
+"""From so many a share is known to 0.03 at worst; the doses themselves have all samples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +259,8 @@ def _contribution(name: str, text: str, share: VarianceShare, log_sd: float) -> 
         text=text,
         first_order_share=share.first_order_share,
         total_share=share.total_share,
-        share_sd=share.share_sd,
+        first_order_sd=share.first_order_sd,
+        total_sd=share.total_sd,
         dose_ratio_95=math.exp(QUANTILE_95 * log_sd * math.sqrt(share.total_share)),
     )
 
@@ -292,7 +293,8 @@ def _split_by_model(
             text=text,
             first_order_share=row.first_order_share * part,
             total_share=row.total_share * part,
-            share_sd=row.share_sd * part,
+            first_order_sd=row.first_order_sd * part,
+            total_sd=row.total_sd * part,
             dose_ratio_95=math.exp(QUANTILE_95 * log_sd * math.sqrt(row.total_share * part)),
         )
         for name, text, part in parts

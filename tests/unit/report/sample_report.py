@@ -477,7 +477,8 @@ def _uncertainties(reports):
                     text=f"What {source} does",
                     first_order_share=share,
                     total_share=share,
-                    share_sd=0.012,
+                    first_order_sd=0.012,
+                    total_sd=0.012,
                     dose_ratio_95=math.exp(1.96 * math.log(1.4) * math.sqrt(share)),
                 )
                 for source, share in rows["lesion" in dose.region]

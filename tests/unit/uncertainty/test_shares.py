@@ -46,7 +46,7 @@ def test_standard_error_is_that_of_repeated_designs():
         )
     spread = np.std([f.total_share for f in found])
     # The variance in the denominator goes with the numerator: the error is stated too wide.
-    assert 0.6 * found[0].share_sd < spread < 1.1 * found[0].share_sd
+    assert 0.6 * found[0].total_sd < spread < 1.1 * found[0].total_sd
 
 
 def test_what_does_not_vary_has_no_shares():
