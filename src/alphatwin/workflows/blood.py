@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from alphatwin.agents import Agent
     from alphatwin.dose.marrow import MarrowDose
     from alphatwin.dose.marrow_mass import MarrowMass
+    from alphatwin.kinetics import RegionCurve
     from alphatwin.patient import Course, DecayDataName
     from alphatwin.workflows.analysis import AgentAnswer
     from alphatwin.workflows.blood_curves import BloodFit
@@ -53,6 +54,8 @@ class AgentBlood:
         The agent.
     nuclides
         Members, in the order of the columns.
+    curve
+        Concentration of what is on the vector in blood, per activity administered. [1/mL]
     blood_bq_s_per_ml
         Decays of each member per volume of whole blood. (n_samples, n_members) [Bq s/mL]
     measured
@@ -70,6 +73,7 @@ class AgentBlood:
 
     answer: AgentAnswer
     nuclides: tuple[str, ...]
+    curve: RegionCurve
     blood_bq_s_per_ml: Floats
     measured: tuple[str, ...]
     over_fate: Mapping[str, Floats]
@@ -183,7 +187,7 @@ def _agent_blood(
         course,
         answer,
         sampled,
-        AgentBlood(answer, names, decays, measured, over_fate, None, None, None),
+        AgentBlood(answer, names, curves[0], decays, measured, over_fate, None, None, None),
         staying,
     )
 

@@ -31,7 +31,7 @@ from alphatwin.workflows.cross_dose import (
     cross_doses_of,
     with_cross_dose,
 )
-from alphatwin.workflows.effect import region_biologies
+from alphatwin.workflows.effect import marrow_biology, region_biologies
 from alphatwin.workflows.effect_records import (
     METHOD,
     effect_assumptions,
@@ -56,6 +56,8 @@ if TYPE_CHECKING:
     from alphatwin.report.effect_value import RegionEffect
     from alphatwin.tables.provenance import Provenance
     from alphatwin.workflows.analysis import AgentAnswer
+    from alphatwin.workflows.blood import BloodAnswer
+    from alphatwin.workflows.effect import RegionBiology
 
 NOTICE: Final = (
     "For research use only. AlphaTwin is not a medical device. Nothing here is an activity that "
@@ -100,7 +102,11 @@ def dose_report(
     blood = blood_answer(course, answers, own_agents=file.agents, seed=seed)
     fates = tuple(fate_doses(course, answer, seed=seed) for answer in answers)
     biologies = tuple(region_biologies(course, answer, seed=seed) for answer in answers)
-    effects = tuple(tuple(region_effect(one) for one in each) for each in biologies)
+    of_marrow = _marrow_biologies(course, answers, blood, seed)
+    effects = tuple(
+        tuple(region_effect(one) for one in (*each, *marrow))
+        for each, marrow in zip(biologies, of_marrow, strict=True)
+    )
     return DoseReport(
         schema=1,
         kind="dose",
@@ -141,6 +147,16 @@ def dose_report(
             course, answers, biologies, own_agents=file.agents, seed=seed
         ),
     )
+
+
+def _marrow_biologies(
+    course: Course, answers: tuple[AgentAnswer, ...], blood: BloodAnswer | None, seed: int
+) -> tuple[tuple[RegionBiology, ...], ...]:
+    """Return the effect in the marrow that blood tells of, if it does, answer by answer."""
+    if blood is None:
+        return ((),) * len(answers)
+    each = (None if one is None else marrow_biology(course, one, seed=seed) for one in blood.agents)
+    return tuple(() if one is None else (one,) for one in each)
 
 
 def _agent(

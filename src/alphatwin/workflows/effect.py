@@ -9,21 +9,20 @@ import numpy as np
 
 from alphatwin.biology import (
     BetaRatio,
-    Cycle,
     ProtractedDose,
     RbeMax,
     Repair,
     Sourced,
     biologically_effective_dose,
-    dose_rate_of_curve,
-    protracted_dose,
     published_rbe_max,
     tissue_or_none,
 )
+from alphatwin.patient import Region
+from alphatwin.patient.previous import RED_MARROW
 from alphatwin.uncertainty import Lognormal, stream
 from alphatwin.uncertainty.distributions import log_sd
 from alphatwin.workflows.absorption import region_energy_j
-from alphatwin.workflows.region_answers import mass_factor
+from alphatwin.workflows.dose_in_time import DoseInTime, given_in
 from alphatwin.workflows.weighting import SAMPLES_OF_ALTERNATIVES
 
 if TYPE_CHECKING:
@@ -31,13 +30,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from alphatwin.patient import Course, Region
+    from alphatwin.patient import Course
     from alphatwin.workflows.analysis import AgentAnswer
+    from alphatwin.workflows.blood import AgentBlood
     from alphatwin.workflows.region_answers import RegionAnswer
 
     Floats = NDArray[np.float64]
 
 STATED: Final = "stated"
+MARROW_OF_BLOOD: Final = "red marrow, from blood"
 ALPHA_BETA: Final = "alpha/beta"
 REPAIR: Final = "repair"
 RBE_MAX: Final = "RBEmax"
@@ -170,35 +171,95 @@ def region_biology(
     found = effect_parameters(course, region.region)
     if found is None or region.dose is None:
         return None
-    sampled = effect_samples(found, region.region.kind, n=region.curve.n_samples, seed=seed)
+    given = given_in(course, answer, region, seed=seed)
+    return _biology(region.region, found, given, seed=seed)
+
+
+def marrow_biology(course: Course, blood: AgentBlood, *, seed: int) -> RegionBiology | None:
+    """Return the effect in the red marrow that blood tells of; ``None`` without its dose.
+
+    Dose is that of the marrow, its course in time that of the vector's nuclide in blood.
+
+    Parameters
+    ----------
+    course
+        The course with the assumptions in force.
+    blood
+        Blood and marrow under one agent.
+    seed
+        Seed of the random streams.
+    """
+    region = marrow_of_blood(course)
+    found = effect_parameters(course, region)
+    if found is None or blood.marrow is None:
+        return None
+    return _biology(region, found, given_in_marrow(course, blood), seed=seed)
+
+
+def given_in_marrow(course: Course, blood: AgentBlood) -> DoseInTime:
+    """Return the dose of the red marrow that blood tells of, in the course of blood.
+
+    Parameters
+    ----------
+    course, blood
+        As in :func:`marrow_biology`; blood with a dose of marrow.
+    """
+    assert blood.marrow is not None
+    answer = blood.answer
+    return DoseInTime(
+        curve=blood.curve,
+        chain=answer.chain,
+        administered_bq=answer.scale_bq,
+        mass_kg=np.ones(blood.curve.n_samples),
+        energy_j=region_energy_j(
+            marrow_of_blood(course),
+            answer.chain.nuclides,
+            decay_data=course.assumptions.decay_data,
+        ),
+        dose_gy=blood.marrow.together.by_radiation_gy,
+    )
+
+
+def marrow_of_blood(course: Course) -> Region:
+    """Return the red marrow, of which blood tells, as a region of 1 kg: its mass cancels."""
+    return Region(
+        name=MARROW_OF_BLOOD,
+        kind="organ",
+        mass_kg=1.0,
+        mass_relative_sd=0.0,
+        density_g_per_ml=course.assumptions.density_g_per_ml,
+        kinetics="measured",
+        population_region=RED_MARROW,
+    )
+
+
+def _biology(
+    region: Region, parameters: EffectParameters, given: DoseInTime, *, seed: int
+) -> RegionBiology:
+    sampled = effect_samples(parameters, region.kind, n=given.curve.n_samples, seed=seed)
     half_time_s = sampled.repair_half_time_s
     return RegionBiology(
-        region.region.name,
-        found,
+        region.name,
+        parameters,
         sampled.alpha_beta_gy,
         half_time_s,
         sampled.rbe_max,
-        protracted_in(course, answer, region, Repair.mono(half_time_s), seed=seed),
-        _bi_ratio(course, answer, region, found, seed=seed),
+        given.protracted(Repair.mono(half_time_s)),
+        _bi_ratio(region, parameters, given, seed=seed),
     )
 
 
 def _bi_ratio(
-    course: Course,
-    answer: AgentAnswer,
-    region: RegionAnswer,
-    parameters: EffectParameters,
-    *,
-    seed: int,
+    region: Region, parameters: EffectParameters, given: DoseInTime, *, seed: int
 ) -> float:
-    n = min(SAMPLES_OF_ALTERNATIVES, region.curve.n_samples)
-    sampled = effect_samples(parameters, region.region.kind, n=n, seed=seed)
+    n = min(SAMPLES_OF_ALTERNATIVES, given.curve.n_samples)
+    sampled = effect_samples(parameters, region.kind, n=n, seed=seed)
     half_time_s = sampled.repair_half_time_s
     mono_gy, bi_gy = (
         float(
             np.median(
                 biologically_effective_dose(
-                    protracted_in(course, answer, region, repair, seed=seed),
+                    given.protracted(repair),
                     rbe_max=sampled.rbe_max,
                     alpha_beta_gy=sampled.alpha_beta_gy,
                 ).bed_gy
@@ -235,70 +296,6 @@ def effect_samples(parameters: EffectParameters, kind: str, *, n: int, seed: int
             recoil=sampled(parameters.rbe_max_recoil, RBE_MAX, "recoil", kind),
         ),
     )
-
-
-def protracted_in(
-    course: Course, answer: AgentAnswer, region: RegionAnswer, repair: Repair, *, seed: int
-) -> ProtractedDose:
-    """Return dose and products; under a fate, the fate's doses in the time course of staying.
-
-    Parameters
-    ----------
-    course, answer, region, seed
-        As in :func:`region_biology`.
-    repair
-        Repair of sublethal damage; its number of samples, the first ones, is that of the answer.
-    """
-    n = repair.half_times_s.shape[0]
-    mass_kg = region.region.mass_kg
-    assert mass_kg is not None
-    assert region.dose is not None
-    energy_j = region_energy_j(
-        region.region, answer.chain.nuclides, decay_data=course.assumptions.decay_data
-    )
-    rate = dose_rate_of_curve(
-        region.curve.first(n),
-        chain=answer.chain,
-        administered_bq=answer.scale_bq,
-        mass_kg=mass_kg * mass_factor(region.region, seed=seed, samples=n),
-        energy_j=energy_j,
-    )
-    dose = protracted_dose([Cycle(rate, 0.0)], repair=repair)
-    if answer.model is None:
-        return dose
-    return with_doses(dose, region.dose.by_radiation_gy[:n])
-
-
-def with_doses(dose: ProtractedDose, dose_gy: Floats) -> ProtractedDose:
-    """Return other doses given in the same course of time, radiation by radiation.
-
-    Parameters
-    ----------
-    dose
-        Doses and products that tell the course of time.
-    dose_gy
-        (n_samples, n_types) doses instead. [Gy]
-    """
-    return doses_in_time(dose_gy, factors=lea_catcheside_by_pair(dose))
-
-
-def lea_catcheside_by_pair(dose: ProtractedDose) -> Floats:
-    """Return the factor G of every pair of radiations; that of the sum where a pair is empty.
-
-    Returns
-    -------
-    (n_samples, n_types, n_types) ndarray
-        What the course of time alone makes of the products of two doses.
-    """
-    pairs = dose.dose_gy[:, :, np.newaxis] * dose.dose_gy[:, np.newaxis, :]
-    factors = np.repeat(dose.lea_catcheside(), pairs[0].size).reshape(pairs.shape)
-    np.divide(dose.product_gy2, pairs, out=factors, where=pairs > 0.0)
-    return factors
-
-
-def doses_in_time(dose_gy: Floats, *, factors: Floats) -> ProtractedDose:
-    """Return doses in the course of time that :func:`lea_catcheside_by_pair` tells of."""
-    return ProtractedDose(dose_gy, factors * dose_gy[:, :, np.newaxis] * dose_gy[:, np.newaxis, :])
 
 
 def _rbe_max(course: Course, kind: Literal["organ", "lesion"], radiation: str) -> Sourced:

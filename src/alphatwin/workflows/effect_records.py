@@ -121,7 +121,7 @@ def effect_assumptions(
     seen: set[tuple[str, str]] = set()
     for _, effect in every:
         for p in effect.parameters:
-            kind = course.region(effect.region).kind
+            kind = next((r.kind for r in course.regions if r.name == effect.region), "organ")
             key = (p.name, kind if p.name.startswith("rbe_max") else effect.tissue)
             if key not in seen:
                 seen.add(key)

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from alphatwin.biology import Repair, dose_rate_of_curve
+from alphatwin.biology import Repair
 from alphatwin.biology.quantities import checked_alpha_beta_gy
 from alphatwin.errors import InvalidValueError, NotSupportedError
 from alphatwin.patient.previous import RED_MARROW
 from alphatwin.prescription import UnitDose, organ_of, unit_dose
 from alphatwin.prescription.before import Before, absorbed_before, bed_before
 from alphatwin.uncertainty import stream
-from alphatwin.workflows.absorption import region_energy_j
-from alphatwin.workflows.effect import effect_parameters
-from alphatwin.workflows.region_answers import mass_factor
+from alphatwin.workflows.dose_in_time import given_in
+from alphatwin.workflows.effect import effect_parameters, given_in_marrow, marrow_of_blood
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from alphatwin.prescription.levels import Organ
     from alphatwin.workflows.analysis import AgentAnswer
     from alphatwin.workflows.blood import AgentBlood
-    from alphatwin.workflows.region_answers import RegionAnswer
+    from alphatwin.workflows.dose_in_time import DoseInTime
 
     Floats = NDArray[np.float64]
 
@@ -139,7 +138,8 @@ def plan_regions(
             rows.append((r.name, r.kind, r.kinetics, organ, _tissue(course, r, stated)))
     _refuse_unknown(course, stated)
     if has_marrow:
-        rows.append((MARROW_OF_BLOOD, "organ", "blood", "red_marrow", None))
+        tissue = _tissue(course, marrow_of_blood(course), stated)
+        rows.append((MARROW_OF_BLOOD, "organ", "blood", "red_marrow", tissue))
     return tuple(PlanRegion(*row, *_before(course, row[0], seed=seed)) for row in rows)
 
 
@@ -231,43 +231,25 @@ def unit_regions(
             assert dose is not None
             by_type = dose.by_radiation_gy / answer.activity_bq
             unit = UnitRegion(region, by_type, None)
-            found.append(_with_products(course, answer, own[region.name], unit, lags, seed=seed))
+            given = given_in(course, answer, own[region.name], seed=seed)
+            found.append(_with_products(unit, given, lags))
         elif blood is not None and blood.marrow is not None:
-            by_type = blood.marrow.self_dose.by_radiation_gy / answer.activity_bq
-            if blood.marrow.from_bone_surface is not None:
-                surface = blood.marrow.from_bone_surface.by_radiation_gy
-                by_type = by_type + surface / answer.activity_bq
-            found.append(UnitRegion(region, by_type, None))
+            by_type = blood.marrow.together.by_radiation_gy / answer.activity_bq
+            unit = UnitRegion(region, by_type, None)
+            found.append(_with_products(unit, given_in_marrow(course, blood), lags))
     return tuple(found)
 
 
-def _with_products(
-    course: Course,
-    answer: AgentAnswer,
-    own: RegionAnswer,
-    given: UnitRegion,
-    lags: tuple[float, ...],
-    *,
-    seed: int,
-) -> UnitRegion:
+def _with_products(given: UnitRegion, time: DoseInTime, lags: tuple[float, ...]) -> UnitRegion:
     """Return a region with the products of one cycle; in time dose runs as if daughters stayed.
 
     Where a fate carries daughters away, or free nuclide was injected, the dose of each radiation
     type is that of the answer and its course in time that of the curve on the vector.
     """
-    mass_kg, tissue = own.region.mass_kg, given.region.tissue
-    if tissue is None or mass_kg is None:
+    tissue = given.region.tissue
+    if tissue is None:
         return given
-    energy_j = region_energy_j(
-        own.region, answer.chain.nuclides, decay_data=course.assumptions.decay_data
-    )
-    rate = dose_rate_of_curve(
-        own.curve,
-        chain=answer.chain,
-        administered_bq=1.0,
-        mass_kg=mass_kg * mass_factor(own.region, seed=seed, samples=own.curve.n_samples),
-        energy_j=energy_j,
-    )
+    rate = time.per_activity().dose_rate(n=time.curve.n_samples)
     unit = unit_dose(rate, lags_s=lags, repair=Repair.mono(tissue.repair_half_time_s))
     stays = unit.one.dose_gy
     scale = np.zeros_like(stays)

@@ -6,14 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from alphatwin.biology import Repair, biologically_effective_dose
 from alphatwin.uncertainty import seed_of
-from alphatwin.workflows.effect import (
-    REPAIR,
-    doses_in_time,
-    effect_parameters,
-    effect_samples,
-    lea_catcheside_by_pair,
-    protracted_in,
-)
+from alphatwin.workflows.dose_in_time import doses_in_time, given_in, lea_catcheside_by_pair
+from alphatwin.workflows.effect import REPAIR, effect_parameters, effect_samples
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -69,8 +63,8 @@ def sampled_bed_gy(
     key: tuple[int | str, ...] = (index, region.region.name, *seeds)
     if key not in known:
         repair = Repair.mono(sampled.repair_half_time_s)
-        protracted = protracted_in(course, answer, region, repair, seed=seed)
-        known[key] = lea_catcheside_by_pair(protracted)
+        given = given_in(course, answer, region, seed=seed)
+        known[key] = lea_catcheside_by_pair(given.protracted(repair))
     return biologically_effective_dose(
         doses_in_time(region.dose.by_radiation_gy, factors=known[key]),
         rbe_max=sampled.rbe_max,

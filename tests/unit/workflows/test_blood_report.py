@@ -11,6 +11,7 @@ import pytest
 from scipy.integrate import quad
 
 import blood_course as bc
+from alphatwin.biology import Repair, sampled_protraction
 from alphatwin.errors import InvalidValueError, NotSupportedError
 from alphatwin.files import course_from_text
 from alphatwin.kinetics.blood import equilibrium_activity_ratio
@@ -44,6 +45,23 @@ def true_blood_bq_s_per_ml():
 
 def charged_j(nuclide):
     return energy_per_decay_mev(nuclide).charged * MEV_J
+
+
+def test_the_marrow_has_an_effect_with_the_course_of_blood_in_time(report):
+    """G by quadrature of the true concentration in blood, at the median repair half-time."""
+    marrow = report.blood.agents[0].red_marrow
+    (effect,) = (e for e in report.agents[0].biological_effect if "from blood" in e.region)
+    values = {p.name: p.median for p in effect.parameters}
+    grid_s = np.concatenate([[0.0], np.geomspace(10.0, 1e7, 4_000)])
+    rate = np.array([bc.concentration_bq_per_ml(t) for t in grid_s])
+    known = sampled_protraction(
+        grid_s, dose_rate_gy_per_s=rate, repair=Repair.mono(values["repair_half_time_s"])
+    )
+    assert effect.lea_catcheside.median == pytest.approx(float(known.lea_catcheside), rel=0.03)
+    dose_gy = marrow.absorbed_dose_gy.median
+    bed_gy = dose_gy + float(known.lea_catcheside) * dose_gy**2 / values["alpha_beta_gy"]
+    assert effect.bed_rbe_one_gy.median == pytest.approx(bed_gy, rel=FITTED)
+    assert effect.tissue == "red marrow"
 
 
 def test_the_blood_curve_comes_back(report, true_blood_bq_s_per_ml):

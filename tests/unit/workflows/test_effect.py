@@ -14,7 +14,8 @@ from alphatwin.patient import EffectAssumptions, TissueEffect
 from alphatwin.report.html import to_html
 from alphatwin.workflows.analysis import analyse
 from alphatwin.workflows.dose import dose_report
-from alphatwin.workflows.effect import effect_parameters, region_biology, with_doses
+from alphatwin.workflows.dose_in_time import with_doses
+from alphatwin.workflows.effect import effect_parameters, region_biology
 from courses import AC_DOTATATE, HOUR_S, course, measurement, region
 
 ROUND_OFF = 1e-9

@@ -1,0 +1,145 @@
+"""Doses of a region in their course of time, protracted with repair."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from alphatwin.biology import (
+    Cycle,
+    DoseRate,
+    ProtractedDose,
+    Repair,
+    dose_rate_of_curve,
+    protracted_dose,
+)
+from alphatwin.workflows.absorption import region_energy_j
+from alphatwin.workflows.region_answers import mass_factor
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from alphatwin.kinetics import RegionCurve
+    from alphatwin.nuclides import DecayChain
+    from alphatwin.patient import Course
+    from alphatwin.workflows.analysis import AgentAnswer
+    from alphatwin.workflows.region_answers import RegionAnswer
+
+    Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DoseInTime:
+    """Doses of a region, and the curve and energies that give their course in time.
+
+    Attributes
+    ----------
+    curve
+        Curve of what is on the vector.
+    chain
+        The decay chain of its nuclide.
+    administered_bq
+        Activity administered. [Bq]
+    mass_kg
+        (n_samples,) mass of the region. [kg]
+    energy_j
+        (n_nuclides, n_types) energy absorbed per decay. [J]
+    dose_gy
+        (n_samples, n_types) doses; ``None``: as the curve gives them. [Gy]
+    """
+
+    curve: RegionCurve
+    chain: DecayChain
+    administered_bq: float
+    mass_kg: Floats
+    energy_j: Floats
+    dose_gy: Floats | None
+
+    def dose_rate(self, *, n: int) -> DoseRate:
+        """Return the dose rate that the curve gives, of the first n samples."""
+        return dose_rate_of_curve(
+            self.curve.first(n),
+            chain=self.chain,
+            administered_bq=self.administered_bq,
+            mass_kg=self.mass_kg[:n],
+            energy_j=self.energy_j,
+        )
+
+    def per_activity(self) -> DoseInTime:
+        """Return the same after 1 Bq."""
+        per_bq = None if self.dose_gy is None else self.dose_gy / self.administered_bq
+        return dataclasses.replace(self, administered_bq=1.0, dose_gy=per_bq)
+
+    def protracted(self, repair: Repair) -> ProtractedDose:
+        """Return dose and products; under a fate, the fate's doses in the time course of staying.
+
+        Parameters
+        ----------
+        repair
+            Repair of sublethal damage; as many samples as it has, the first ones, has the answer.
+        """
+        n = repair.half_times_s.shape[0]
+        dose = protracted_dose([Cycle(self.dose_rate(n=n), 0.0)], repair=repair)
+        return dose if self.dose_gy is None else with_doses(dose, self.dose_gy[:n])
+
+
+def given_in(course: Course, answer: AgentAnswer, region: RegionAnswer, *, seed: int) -> DoseInTime:
+    """Return the doses of a region of known mass and their course in time.
+
+    Parameters
+    ----------
+    course
+        The course with the assumptions in force.
+    answer, region
+        What an agent does, and in which region.
+    seed
+        Seed of the random streams.
+    """
+    mass_kg = region.region.mass_kg
+    assert mass_kg is not None
+    assert region.dose is not None
+    return DoseInTime(
+        curve=region.curve,
+        chain=answer.chain,
+        administered_bq=answer.scale_bq,
+        mass_kg=mass_kg * mass_factor(region.region, seed=seed, samples=region.curve.n_samples),
+        energy_j=region_energy_j(
+            region.region, answer.chain.nuclides, decay_data=course.assumptions.decay_data
+        ),
+        dose_gy=None if answer.model is None else region.dose.by_radiation_gy,
+    )
+
+
+def with_doses(dose: ProtractedDose, dose_gy: Floats) -> ProtractedDose:
+    """Return other doses given in the same course of time, radiation by radiation.
+
+    Parameters
+    ----------
+    dose
+        Doses and products that tell the course of time.
+    dose_gy
+        (n_samples, n_types) doses instead. [Gy]
+    """
+    return doses_in_time(dose_gy, factors=lea_catcheside_by_pair(dose))
+
+
+def lea_catcheside_by_pair(dose: ProtractedDose) -> Floats:
+    """Return the factor G of every pair of radiations; that of the sum where a pair is empty.
+
+    Returns
+    -------
+    (n_samples, n_types, n_types) ndarray
+        What the course of time alone makes of the products of two doses.
+    """
+    pairs = dose.dose_gy[:, :, np.newaxis] * dose.dose_gy[:, np.newaxis, :]
+    factors = np.repeat(dose.lea_catcheside(), pairs[0].size).reshape(pairs.shape)
+    np.divide(dose.product_gy2, pairs, out=factors, where=pairs > 0.0)
+    return factors
+
+
+def doses_in_time(dose_gy: Floats, *, factors: Floats) -> ProtractedDose:
+    """Return doses in the course of time that :func:`lea_catcheside_by_pair` tells of."""
+    return ProtractedDose(dose_gy, factors * dose_gy[:, :, np.newaxis] * dose_gy[:, np.newaxis, :])
