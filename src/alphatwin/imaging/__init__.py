@@ -10,7 +10,7 @@ from alphatwin.imaging.quantification import (
     corrected_for_recovery,
     recovery_curve,
 )
-from alphatwin.imaging.region_reading import RegionReading, carried_reading, filled, region_reading
+from alphatwin.imaging.region_reading import RegionReading, filled, region_reading
 from alphatwin.imaging.scan import DecayConvention, ScanSeries, Tracer, Units
 from alphatwin.imaging.suv import body_surface_cm2, lean_body_mass_kg, suv_bsa, suv_bw, suv_lbm
 from alphatwin.imaging.uptake import (
@@ -54,7 +54,6 @@ __all__ = [
     "WindowYield",
     "body_surface_cm2",
     "calibration_bq_s",
-    "carried_reading",
     "contradictions",
     "corrected_for_dead_time",
     "corrected_for_recovery",

@@ -6,7 +6,6 @@ import dataclasses
 import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
-from alphatwin.dicom.read import read_image
 from alphatwin.files.scan_plan import course_of_measured
 from alphatwin.geometry import Rigid
 from alphatwin.nuclides import nuclide
@@ -29,7 +28,9 @@ if TYPE_CHECKING:
     from alphatwin.patient import Course, DecayDataName
     from alphatwin.report.picture import Picture
     from alphatwin.report.value import DoseReport
-    from alphatwin.workflows.scan_curves import Matched, Reading, ScanCurves, UsedScan
+    from alphatwin.workflows.scan_curves import Reading, ScanCurves
+    from alphatwin.workflows.scan_places import Matched
+    from alphatwin.workflows.scan_sources import UsedScan
 
 SAME_ACTIVITY = 0.02
 """Relative difference of the administered activity in header and course that is no rounding."""
@@ -249,7 +250,7 @@ def _views(curves: ScanCurves) -> tuple[ScanView, ...]:
             ScanView(
                 label=f"scan {i + 1}, {scan.chosen.time_s / 3600.0:.3g} h",
                 image=scan.image,
-                ct=None if scan.ct is None else read_image(scan.ct.files),
+                ct=None if scan.ct is None else scan.ct.image(),
                 regions=tuple(
                     dataclasses.replace(v, name=n) for v, n in zip(drawn, names, strict=True)
                 ),
