@@ -99,6 +99,13 @@ class DrawnRegion:
     fill: Fill
     activity_uncertainty: str
 
+    def activity_relative_sd(self, activity_bq: float) -> float:
+        """Return the stated uncertainty as a share of an activity [Bq]; 0 of none."""
+        if self.activity_uncertainty.endswith("%"):
+            return units.parse_fraction(self.activity_uncertainty)
+        stated_bq = units.parse_activity_bq(self.activity_uncertainty)
+        return stated_bq / activity_bq if activity_bq > 0.0 else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class RecoveryPlan:
@@ -290,15 +297,11 @@ def _regions(document: dict[str, Any], *, mistakes: Mistakes) -> tuple[DrawnRegi
     return tuple(found)
 
 
-def _uncertainty(stated: str, activity_bq: float, added_relative_sd: float) -> str:
-    """Return the stated uncertainty, and what a correction added to it."""
+def _uncertainty(drawn: DrawnRegion, activity_bq: float, added_relative_sd: float) -> str:
+    """Return the stated uncertainty, and what corrections added to it."""
     if added_relative_sd == 0.0 or activity_bq <= 0.0:
-        return stated
-    share = (
-        units.parse_fraction(stated)
-        if stated.endswith("%")
-        else units.parse_activity_bq(stated) / activity_bq
-    )
+        return drawn.activity_uncertainty
+    share = drawn.activity_relative_sd(activity_bq)
     return f"{100.0 * math.hypot(share, added_relative_sd)!r} %"
 
 
@@ -334,9 +337,7 @@ def course_of_measured(course: ImageCourse, measured: Sequence[MeasuredRegion]) 
                 {
                     "time": f"{time_s!r} s",
                     "activity": f"{activity_bq!r} Bq",
-                    "uncertainty": _uncertainty(
-                        drawn[m.region].activity_uncertainty, activity_bq, added
-                    ),
+                    "uncertainty": _uncertainty(drawn[m.region], activity_bq, added),
                 }
                 for time_s, activity_bq, added in sorted(m.points)
             ],
