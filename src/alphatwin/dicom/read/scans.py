@@ -134,10 +134,10 @@ def read_scans(source: Path, *, progress: Callable[[float], None] | None = None)
         if progress is not None:
             progress(n / total)
     more, wrong = _volumes(volumes, first=len(scans) + 1)
-    if not scans and not more:
-        raise ScanError(wrong[0])
-    framed = _framed(scans, more, frames)
-    return Scans(framed, folder.unreadable, wrong, folder.n_patients)
+    framed, homeless = _framed(scans, more, frames)
+    if not framed:
+        raise ScanError((*wrong, *homeless)[0])
+    return Scans(framed, folder.unreadable, (*wrong, *homeless), folder.n_patients)
 
 
 def _dicom(parts: tuple[Part, ...], volumes: tuple[Path, ...]) -> Folder:
@@ -170,21 +170,25 @@ def _volumes(
 
 def _framed(
     scans: list[Scan], volumes: tuple[VolumeScan, ...], frames: dict[str, int]
-) -> tuple[Scan, ...]:
-    """Return all series, with volumes in the frame of reference of the series that they name."""
+) -> tuple[tuple[Scan, ...], tuple[str, ...]]:
+    """Return all series, with volumes in the frame of the series that they name, and who has none.
+
+    A volume may name any series that has a frame of its own.
+    """
     keys = {s.series.number: s.frame_key for s in scans}
     keys |= {v.series.number: str(v.path) for v in volumes if v.frame_of is None}
+    found, homeless = list(scans), []
     for v in volumes:
-        number, key = v.series.number, keys.get(v.frame_of or v.series.number)
+        key = keys.get(v.frame_of or v.series.number)
         if key is None:
-            msg = (
-                f"volume {number}: frame_of = {v.frame_of} is no series that states a frame of "
-                "reference of its own; `alphatwin scan` lists them"
+            homeless.append(
+                f"volume {v.series.number}: frame_of = {v.frame_of} is no series that states a "
+                "frame of reference of its own; `alphatwin scan` lists them"
             )
-            raise ScanError(msg)
+            continue
         frame = frames.setdefault(key, len(frames) + 1)
-        scans.append(Scan(dataclasses.replace(v.series, frame=frame), None, v, key))
-    return tuple(scans)
+        found.append(Scan(dataclasses.replace(v.series, frame=frame), None, v, key))
+    return tuple(found), tuple(homeless)
 
 
 def _series(number: int, files: FileSeries, frame: int | None) -> ScanSeries:

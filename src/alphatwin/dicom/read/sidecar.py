@@ -82,9 +82,12 @@ class VolumeScan:
 
 def is_volume(path: Path) -> bool:
     """Whether a name is that of a volume that is read with a sidecar."""
-    return path.name.endswith(NIFTI) or (
-        path.suffix in INTERFILE and b"INTERFILE" in path.open("rb").read(200)
-    )
+    if path.name.endswith(NIFTI):
+        return True
+    if path.suffix not in INTERFILE:
+        return False
+    with path.open("rb") as file:
+        return b"INTERFILE" in file.read(200)
 
 
 def sidecar_of(path: Path) -> Path:
