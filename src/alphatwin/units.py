@@ -65,6 +65,7 @@ _VOLUME = {
     "cubic_centimeter": ("",),
     "meter": ("", "centi", "milli", "micro", "deci"),
 }
+_ENERGY = {"electron_volt": ("", "kilo", "mega")}
 _DOSE = {"gray": ("", "centi", "milli", "micro", "kilo")}
 
 _ADVICE = {
@@ -121,6 +122,7 @@ _KINDS = {
     "activity per mass": _Kind(
         "an activity per mass", "Bq/kg", "kBq/kg", (_ACTIVITY, _MASS), "Bq/kg, kBq/kg, MBq/kg"
     ),
+    "energy": _Kind("an energy", "MeV", "keV", (_ENERGY,), "keV, MeV"),
     "dose": _Kind("an absorbed dose", "Gy", "Gy", (_DOSE,), "Gy, mGy, µGy, cGy", may_be_zero=True),
 }
 
@@ -168,6 +170,11 @@ def parse_concentration_bq_per_ml(text: str) -> float:
 def parse_activity_per_mass_bq_per_kg(text: str) -> float:
     """Return an activity per body mass such as ``"100 kBq/kg"`` in Bq/kg; or :class:`UnitError`."""
     return _parse(text, _KINDS["activity per mass"])
+
+
+def parse_energy_mev(text: str) -> float:
+    """Return an energy in MeV, such as ``440 keV``."""
+    return _parse(text, _KINDS["energy"])
 
 
 def parse_absorbed_dose_gy(text: str) -> float:

@@ -12,82 +12,32 @@ import copy
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
-
-from pydantic import Field
+from typing import TYPE_CHECKING, Any
 
 from alphatwin import units
-from alphatwin.errors import UnitError
-from alphatwin.files import schema
 from alphatwin.files.agent_names import nuclide_name
 from alphatwin.files.course_file import CourseFile, CourseText, course_of_document, read_text
 from alphatwin.files.lines import Places
 from alphatwin.files.mistakes import Mistakes
+from alphatwin.files.scan_tables import DrawnTable, RecoveryTable, ScansTable
 from alphatwin.files.sections import read_tables
-from alphatwin.imaging.quantification import RecoveryCurve, recovery_curve
+from alphatwin.files.uptake_plan import read_uptake, read_windows
+from alphatwin.imaging.quantification import (
+    Calibration,
+    RecoveryCurve,
+    calibration_bq_s,
+    recovery_curve,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from alphatwin.files.scan_tables import DecayChoice, Fill
     from alphatwin.files.sections import Entry
+    from alphatwin.files.uptake_plan import UptakePlan, WindowPlan
+    from alphatwin.imaging.quantification import DeadTimeModel
 
-Fill = Literal["centres", "fractions", "touched"]
-DecayChoice = Literal["none", "start", "administration"]
 DRAWN_KEYS = ("contours", "fill", "activity_uncertainty")
-PER_COUNT = "/count"
-
-
-def _bq_per_count(text: str) -> float:
-    plain = text.replace(" per count", PER_COUNT).strip()
-    if not plain.endswith(PER_COUNT):
-        msg = f"{text!r} is no calibration factor: write for instance '20 Bq/count'"
-        raise UnitError(msg)
-    factor_bq = units.parse_activity_bq(plain.removesuffix(PER_COUNT))
-    if factor_bq <= 0.0:
-        msg = f"{text!r} must be greater than zero"
-        raise UnitError(msg)
-    return factor_bq
-
-
-class ScansTable(schema.StrictTable):
-    """``[[scans]]``."""
-
-    folder: schema.Prose = Field(description="folder or zip of the scans, beside the course file")
-    administration: schema.Name | None = None
-    series: list[int] | None = None
-    nuclide: schema.Name | None = None
-    time: schema.TimeS | None = None
-    decay_corrected_to: DecayChoice | None = None
-    calibration: Annotated[float, schema.quantity(_bq_per_count)] | None = None
-    accept: list[schema.Name] = Field(default_factory=list)
-
-
-def _resolution_mm(text: str) -> float:
-    return 0.0 if text.strip() in {"0 mm", "0 cm"} else units.parse_length_m(text) * 1e3
-
-
-class RecoveryTable(schema.StrictTable):
-    """``[recovery]``: the resolution of the camera, or what a phantom of spheres showed of it."""
-
-    resolution: Annotated[float, schema.quantity(_resolution_mm)] | None = None
-    volumes: list[Annotated[float, schema.quantity(units.parse_volume_ml)]] | None = None
-    recovery: list[schema.Number] | None = None
-    uncertainty: schema.Share = Field(
-        description="relative standard uncertainty of the resolution or of each recovery, '5 %'"
-    )
-
-
-class DrawnTable(schema.StrictTable):
-    """The keys of ``[[regions]]`` that belong to scans."""
-
-    name: schema.Name = Field(description="a name of its own, such as 'kidneys' or 'lesion 1'")
-    contours: schema.Name = Field(description="name of the region in the structure set")
-    fill: Fill = Field(
-        description="'centres' of voxels inside, 'fractions' of voxels, or every voxel 'touched'"
-    )
-    activity_uncertainty: schema.PointUncertainty = Field(
-        description="standard uncertainty of each activity, '5 %' of it"
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +52,12 @@ class ScanSource:
         After which administration; None if the course has one alone.
     series
         Numbers of the series, as `alphatwin scan` gives them; empty takes every one of activity.
-    nuclide, time_s, decay_corrected_to, calibration_bq_per_count
+    nuclide, time_s, duration_s, decay_corrected_to, calibration_bq_per_count
         What the course states in place of the header; None to believe the header.
+    calibration
+        Of a source of known activity, in place of ``calibration_bq_per_count``; None for none.
+    dead_time
+        None for no correction.
     accept
         Rules whose contradictions are accepted as they are.
     """
@@ -113,9 +67,27 @@ class ScanSource:
     series: tuple[int, ...]
     nuclide: str | None
     time_s: float | None
+    duration_s: float | None
     decay_corrected_to: DecayChoice | None
     calibration_bq_per_count: float | None
+    calibration: Calibration | None
+    dead_time: DeadTime | None
     accept: tuple[str, ...]
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether the course says how counts become activity."""
+        return self.calibration_bq_per_count is not None or self.calibration is not None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadTime:
+    """Dead time of a camera [s], with the rates that it recorded, series by series. [1/s]."""
+
+    dead_time_s: float
+    relative_sd: float
+    model: DeadTimeModel
+    observed_per_s: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +98,13 @@ class DrawnRegion:
     contours: str
     fill: Fill
     activity_uncertainty: str
+
+    def activity_relative_sd(self, activity_bq: float) -> float:
+        """Return the stated uncertainty as a share of an activity [Bq]; 0 of none."""
+        if self.activity_uncertainty.endswith("%"):
+            return units.parse_fraction(self.activity_uncertainty)
+        stated_bq = units.parse_activity_bq(self.activity_uncertainty)
+        return stated_bq / activity_bq if activity_bq > 0.0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +125,8 @@ class ImageCourse:
     sources: tuple[ScanSource, ...]
     regions: tuple[DrawnRegion, ...]
     recovery: RecoveryPlan | None
+    uptake: UptakePlan | None
+    windows: tuple[WindowPlan, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +180,26 @@ def read_image_course(path: str | Path) -> ImageCourse:
     sources = tuple(s for e in found if (s := _source(e, beside, mistakes=mistakes)) is not None)
     regions = _regions(document, mistakes=mistakes)
     recovery = _recovery(document, mistakes=mistakes)
+    uptake = read_uptake(document, mistakes=mistakes)
+    windows = read_windows(document, mistakes=mistakes)
+    _share_calibration(document, sources, mistakes=mistakes)
     mistakes.raise_if_any()
     document.pop("scans")
-    return ImageCourse(text, document, sources, regions, recovery)
+    return ImageCourse(text, document, sources, regions, recovery, uptake, windows)
+
+
+def _share_calibration(
+    document: dict[str, Any], sources: tuple[ScanSource, ...], *, mistakes: Mistakes
+) -> None:
+    """Write the uncertainty of a calibration by a source where the course keeps it."""
+    by_source = [s.calibration.relative_sd for s in sources if s.calibration is not None]
+    if not by_source:
+        return
+    if "calibration" in document:
+        text = "follows from calibration_source in [[scans]]: leave one of them out"
+        mistakes.add(("calibration",), text)
+        return
+    document["calibration"] = {"uncertainty": f"{100.0 * max(by_source)!r} %"}
 
 
 def _recovery(document: dict[str, Any], *, mistakes: Mistakes) -> RecoveryPlan | None:
@@ -233,6 +231,12 @@ def _source(entry: Entry[ScansTable], beside: Path, *, mistakes: Mistakes) -> Sc
     if nuclide is not None:
         named = nuclide
         nuclide = mistakes.attempt(lambda: nuclide_name(named), (*entry.path, "nuclide"))
+    if table.calibration is not None and table.calibration_source is not None:
+        mistakes.add(entry.path, "give either calibration or calibration_source")
+    dead = table.dead_time
+    if dead is not None and len(dead.rates) != len(table.series or ()):
+        text = f"has {len(dead.rates)} rates: give one for each of series = [...], in order of time"
+        mistakes.add((*entry.path, "dead_time"), text)
     if table.time is not None and (table.series is None or len(table.series) != 1):
         mistakes.add((*entry.path, "time"), "belongs to one series: write series = [number]")
     return ScanSource(
@@ -241,9 +245,32 @@ def _source(entry: Entry[ScansTable], beside: Path, *, mistakes: Mistakes) -> Sc
         series=tuple(table.series or ()),
         nuclide=nuclide,
         time_s=table.time,
+        duration_s=table.duration,
         decay_corrected_to=table.decay_corrected_to,
         calibration_bq_per_count=table.calibration,
+        calibration=_calibration(table, entry.path, mistakes=mistakes),
+        dead_time=None
+        if dead is None
+        else DeadTime(dead.constant, dead.uncertainty, dead.model, tuple(dead.rates)),
         accept=tuple(table.accept),
+    )
+
+
+def _calibration(
+    table: ScansTable, path: tuple[str | int, ...], *, mistakes: Mistakes
+) -> Calibration | None:
+    given = table.calibration_source
+    if given is None:
+        return None
+    return mistakes.attempt(
+        lambda: calibration_bq_s(
+            source_bq=given.activity,
+            n_counts=given.counts,
+            duration_s=given.duration,
+            n_background=given.background_counts,
+            source_relative_sd=given.uncertainty,
+        ),
+        (*path, "calibration_source"),
     )
 
 
@@ -270,15 +297,11 @@ def _regions(document: dict[str, Any], *, mistakes: Mistakes) -> tuple[DrawnRegi
     return tuple(found)
 
 
-def _uncertainty(stated: str, activity_bq: float, added_relative_sd: float) -> str:
-    """Return the stated uncertainty, and what a correction added to it."""
+def _uncertainty(drawn: DrawnRegion, activity_bq: float, added_relative_sd: float) -> str:
+    """Return the stated uncertainty, and what corrections added to it."""
     if added_relative_sd == 0.0 or activity_bq <= 0.0:
-        return stated
-    share = (
-        units.parse_fraction(stated)
-        if stated.endswith("%")
-        else units.parse_activity_bq(stated) / activity_bq
-    )
+        return drawn.activity_uncertainty
+    share = drawn.activity_relative_sd(activity_bq)
     return f"{100.0 * math.hypot(share, added_relative_sd)!r} %"
 
 
@@ -314,9 +337,7 @@ def course_of_measured(course: ImageCourse, measured: Sequence[MeasuredRegion]) 
                 {
                     "time": f"{time_s!r} s",
                     "activity": f"{activity_bq!r} Bq",
-                    "uncertainty": _uncertainty(
-                        drawn[m.region].activity_uncertainty, activity_bq, added
-                    ),
+                    "uncertainty": _uncertainty(drawn[m.region], activity_bq, added),
                 }
                 for time_s, activity_bq, added in sorted(m.points)
             ],

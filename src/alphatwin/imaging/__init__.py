@@ -1,5 +1,6 @@
 """What images measure: scans as values, their contradictions, uptake, recovery, counts."""
 
+from alphatwin.imaging.body_size import body_surface_cm2, lean_body_mass_kg
 from alphatwin.imaging.contradictions import Choice, Contradiction, contradictions
 from alphatwin.imaging.quantification import (
     Calibration,
@@ -10,9 +11,9 @@ from alphatwin.imaging.quantification import (
     corrected_for_recovery,
     recovery_curve,
 )
-from alphatwin.imaging.region_reading import RegionReading, carried_reading, filled, region_reading
+from alphatwin.imaging.region_reading import RegionReading, filled, region_reading
 from alphatwin.imaging.scan import DecayConvention, ScanSeries, Tracer, Units
-from alphatwin.imaging.suv import body_surface_cm2, lean_body_mass_kg, suv_bsa, suv_bw, suv_lbm
+from alphatwin.imaging.suv import suv_by_mass, suv_by_surface
 from alphatwin.imaging.uptake import (
     Eligibility,
     Grade,
@@ -54,7 +55,6 @@ __all__ = [
     "WindowYield",
     "body_surface_cm2",
     "calibration_bq_s",
-    "carried_reading",
     "contradictions",
     "corrected_for_dead_time",
     "corrected_for_recovery",
@@ -67,9 +67,8 @@ __all__ = [
     "receptor_eligibility",
     "recovery_curve",
     "region_reading",
-    "suv_bsa",
-    "suv_bw",
-    "suv_lbm",
+    "suv_by_mass",
+    "suv_by_surface",
     "uptake",
     "uptake_grade",
     "uptake_ratio",

@@ -6,17 +6,13 @@ for the same time (docs/theory-imaging.md, eqs. I2 to I4),
 .. math:: \mathrm{SUV_{bw}} = \frac{c}{A}\,m, \qquad \mathrm{SUV_{lbm}} = \frac{c}{A}\,m_l,
           \qquad \mathrm{SUV_{bsa}} = \frac{c}{A}\,S,
 
-with body mass :math:`m`, lean body mass :math:`m_l` and body surface :math:`S`.
-
-Lean body mass after James (Research on Obesity, 1976; the formula of DICOM's SUV type LBMJAMES128)
-falls with mass in very heavy bodies; that after Janmahasatian et al. (Clin. Pharmacokinet. 44
-(2005) 1051; LBMJANMA) does not. Body surface after Du Bois and Du Bois (Arch. Intern. Med. 17
-(1916) 863).
+with body mass :math:`m`, lean body mass :math:`m_l` and body surface :math:`S`
+(:mod:`alphatwin.imaging.body_size`).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,17 +21,11 @@ from alphatwin.errors import InvalidValueError
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-Sex = Literal["female", "male"]
-LeanFormula = Literal["james", "janmahasatian"]
 
-_JAMES = {"male": (1.10, 128.0), "female": (1.07, 148.0)}
-_JANMAHASATIAN = {"male": (6680.0, 216.0), "female": (8780.0, 244.0)}
-
-
-def suv_bw(
-    concentration_bq_per_ml: ArrayLike, *, activity_bq: float, body_mass_kg: float
+def suv_by_mass(
+    concentration_bq_per_ml: ArrayLike, *, activity_bq: float, mass_kg: float
 ) -> NDArray[np.float64]:
-    """Return SUV by body weight, in g/mL; eq. I2.
+    """Return SUV by body mass or, of lean body mass, SUL, in g/mL; eqs. I2 and I3.
 
     Parameters
     ----------
@@ -43,50 +33,26 @@ def suv_bw(
         (...), [Bq/mL]
     activity_bq
         Administered, decayed to the time of the concentration. [Bq]
-    body_mass_kg
-        [kg]
+    mass_kg
+        Of the body, or its lean part. [kg]
 
     Raises
     ------
     InvalidValueError
         If activity or mass are not above zero.
     """
-    return _over(concentration_bq_per_ml, activity_bq, body_mass_kg, "body_mass_kg") * 1e3
+    return _over(concentration_bq_per_ml, activity_bq, 1e3 * mass_kg)
 
 
-def suv_lbm(
-    concentration_bq_per_ml: ArrayLike, *, activity_bq: float, lean_mass_kg: float
-) -> NDArray[np.float64]:
-    """Return SUV by lean body mass (SUL), in g/mL; eq. I3.
-
-    Parameters
-    ----------
-    concentration_bq_per_ml
-        (...), [Bq/mL]
-    activity_bq
-        As in `suv_bw`. [Bq]
-    lean_mass_kg
-        From `lean_body_mass_kg`. [kg]
-
-    Raises
-    ------
-    InvalidValueError
-        If activity or mass are not above zero.
-    """
-    return _over(concentration_bq_per_ml, activity_bq, lean_mass_kg, "lean_mass_kg") * 1e3
-
-
-def suv_bsa(
+def suv_by_surface(
     concentration_bq_per_ml: ArrayLike, *, activity_bq: float, surface_cm2: float
 ) -> NDArray[np.float64]:
     """Return SUV by body surface, in cm2/mL; eq. I4.
 
     Parameters
     ----------
-    concentration_bq_per_ml
-        (...), [Bq/mL]
-    activity_bq
-        As in `suv_bw`. [Bq]
+    concentration_bq_per_ml, activity_bq
+        As in `suv_by_mass`.
     surface_cm2
         From `body_surface_cm2`. [cm2]
 
@@ -95,71 +61,17 @@ def suv_bsa(
     InvalidValueError
         If activity or surface are not above zero.
     """
-    return _over(concentration_bq_per_ml, activity_bq, surface_cm2, "surface_cm2")
+    return _over(concentration_bq_per_ml, activity_bq, surface_cm2)
 
 
 def _over(
-    concentration_bq_per_ml: ArrayLike, activity_bq: float, size: float, name: str
+    concentration_bq_per_ml: ArrayLike, activity_bq: float, size: float
 ) -> NDArray[np.float64]:
     if not activity_bq > 0.0 or not size > 0.0:
-        msg = f"activity_bq and {name} must be > 0, got {activity_bq} and {size}"
+        msg = (
+            "the administered activity and the mass or surface must be > 0, got "
+            f"{activity_bq} Bq and {size} (g or cm2)"
+        )
         raise InvalidValueError(msg)
     values: NDArray[np.float64] = np.asarray(concentration_bq_per_ml, dtype=np.float64)
     return values * (size / activity_bq)
-
-
-def lean_body_mass_kg(
-    *, sex: Sex, body_mass_kg: float, height_m: float, formula: LeanFormula = "janmahasatian"
-) -> float:
-    """Return lean body mass in kg; module docstring.
-
-    Parameters
-    ----------
-    sex
-        The formulas differ by it.
-    body_mass_kg, height_m
-        [kg], [m]
-    formula
-        ``james`` or ``janmahasatian``.
-
-    Raises
-    ------
-    InvalidValueError
-        If mass or height are no person's, or the formula of James has left its range (it falls
-        with mass above 43 kg/m2 for men, 36 for women).
-    """
-    if not 0.3 <= body_mass_kg <= 400.0 or not 0.2 <= height_m <= 2.6:
-        msg = f"a body of {body_mass_kg} kg and {height_m} m: are they in kg and m?"
-        raise InvalidValueError(msg)
-    if formula == "janmahasatian":
-        a, b = _JANMAHASATIAN[sex]
-        index = body_mass_kg / height_m**2
-        lean_kg = 9270.0 * body_mass_kg / (a + b * index)
-        if lean_kg > body_mass_kg:
-            msg = f"{body_mass_kg} kg at {height_m} m are thinner than the formula was made for"
-            raise InvalidValueError(msg)
-        return lean_kg
-    factor, square = _JAMES[sex]
-    ratio = body_mass_kg / (100.0 * height_m)
-    index, most = body_mass_kg / height_m**2, 1e4 * factor / (2.0 * square)
-    if index > most:
-        msg = (
-            f"the lean body mass of James falls with mass above {most:.3g} kg/m2, got {index:.3g}; "
-            "use janmahasatian"
-        )
-        raise InvalidValueError(msg)
-    return factor * body_mass_kg - square * ratio**2
-
-
-def body_surface_cm2(*, body_mass_kg: float, height_m: float) -> float:
-    """Return the surface of a body in cm2 after Du Bois: 71.84 m^0.425 h^0.725 (kg, cm).
-
-    Raises
-    ------
-    InvalidValueError
-        If mass or height are not above zero.
-    """
-    if not body_mass_kg > 0.0 or not height_m > 0.0:
-        msg = f"body mass and height must be > 0, got {body_mass_kg} kg and {height_m} m"
-        raise InvalidValueError(msg)
-    return float(71.84 * body_mass_kg**0.425 * (100.0 * height_m) ** 0.725)

@@ -19,9 +19,11 @@ from alphatwin.geometry import (
 from alphatwin.imaging.region_reading import box_grid
 from alphatwin.report.numbers import prose
 from alphatwin.report.picture import Picture
-from alphatwin.report.style import heading, house_style, panels, shorten, svg_text
+from alphatwin.report.style import WIDTH_IN, heading, house_style, panels, shorten, svg_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
@@ -33,8 +35,9 @@ AROUND_MM = 75.0
 BRIGHT = 99.9
 """Percentile of the values that is shown darkest."""
 SQUARES_MM = 40.0
-SLICES_SHOWN = 3
 REGIONS_SHOWN = 3
+MOST_PROJECTIONS = 4
+TALLEST_IN = 3.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +53,7 @@ class ScanView:
     ct
         [HU], None if there is none of the same frame.
     regions
-        What is drawn on this scan.
+        Where regions lie on this scan, drawn or carried.
     registration
         How it lies in the first scan; None for the first, or if no match was found.
     """
@@ -84,7 +87,14 @@ def draw_scans(views: tuple[ScanView, ...]) -> tuple[Picture, ...]:
 
 
 def _slices(views: tuple[ScanView, ...]) -> Picture | None:
-    cells = [(v, r) for v in views for r in _smallest(v.regions)][: 2 * SLICES_SHOWN]
+    ends = views if len(views) < 3 else (views[0], views[-1])
+    names = {r.name for r in _smallest(views[0].regions)}
+    cells = [
+        (v, r)
+        for v in ends
+        for r in sorted(v.regions, key=lambda r: r.volume_ml)
+        if r.name in names
+    ]
     if not cells:
         return None
     figure, all_axes = panels(
@@ -130,11 +140,11 @@ def _smallest(regions: tuple[VoxelRegion, ...]) -> list[VoxelRegion]:
 
 
 def _projections(views: tuple[ScanView, ...]) -> Picture:
-    shown = views[:4]
+    shown = views[:MOST_PROJECTIONS]
     figure, all_axes = panels(
         len(shown),
         columns=len(shown),
-        panel_height_in=2.9,
+        panel_height_in=_height_in(shown, columns=len(shown)),
         left_in=0.1,
         bottom_in=0.08,
         gap_in=(0.12, 0.3),
@@ -155,12 +165,22 @@ def _projections(views: tuple[ScanView, ...]) -> Picture:
         section="scans",
         caption=prose(
             "Greatest value along the line of sight, from the front, with the outline of "
-            f"{', '.join(names) or 'nothing'} on the scans that they are drawn on. The patient's "
-            f"left is on the right; the darkest is the {BRIGHT:g}th percentile of each scan."
+            f"{', '.join(names) or 'nothing'}, drawn there or carried there by registration. The "
+            "patient's left is on the right; the darkest is the "
+            f"{BRIGHT:g}th percentile of each scan."
         ),
         summary=prose(f"Projections of {len(shown)} scans."),
         svg=svg_text(figure, key="scans-projections"),
     )
+
+
+def _height_in(views: Sequence[ScanView], *, columns: int) -> float:
+    """Return the height of a row of projections that leaves no empty paper. [inch]."""
+    share = 0.0
+    for view in views:
+        low, high = _corners_mm(view.image.grid)
+        share = max(share, float((high[2] - low[2]) / (high[0] - low[0])))
+    return min(TALLEST_IN, share * (WIDTH_IN - 0.2) / columns)
 
 
 def _registrations(first: ScanView, matched: list[ScanView]) -> Picture:
@@ -168,7 +188,7 @@ def _registrations(first: ScanView, matched: list[ScanView]) -> Picture:
     figure, all_axes = panels(
         3 * len(shown),
         columns=3,
-        panel_height_in=2.4,
+        panel_height_in=_height_in((first,), columns=3),
         left_in=0.1,
         bottom_in=0.08,
         gap_in=(0.12, 0.34),
@@ -282,6 +302,8 @@ def _outline(
     axes: Axes, region: VoxelRegion, grid: Grid, view: ScanView, *, front: bool = False
 ) -> None:
     shares = Image(box_grid(region), region.fractions)
+    if front:
+        grid = _even(box_grid(region, margin=1))
     values = resample_intensity(shares, grid=grid).values
     flat = values.max(axis=1) if front else values[0]
     if flat.max() <= 0.5:

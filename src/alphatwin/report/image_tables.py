@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from alphatwin.report.numbers import MISSING, duration, number, prose, quantity
+from alphatwin.report.numbers import MISSING, duration, number, percent, prose, quantity
 from alphatwin.report.tables import Table
+from alphatwin.report.uptake_tables import uptake_tables, windows_table
 
 if TYPE_CHECKING:
-    from alphatwin.report.images_value import ImagesRecord, RegionReadingRecord
+    from alphatwin.report.images_value import (
+        ImagesRecord,
+        RegionReadingRecord,
+        UsedScanRecord,
+    )
     from alphatwin.report.value import DoseReport
 
 
@@ -24,8 +30,14 @@ def image_tables(report: DoseReport) -> list[Table]:
     if images is None:
         return []
     tables = [_scans(images), _readings(images)]
+    if _is_corrected(images):
+        tables.append(_corrections(images))
+    if images.uptake is not None:
+        tables += uptake_tables(images.uptake)
     if images.registrations:
         tables.append(_registrations(images))
+    if images.windows:
+        tables.append(windows_table(images.windows))
     return tables
 
 
@@ -58,10 +70,7 @@ def _readings(images: ImagesRecord) -> Table:
             "Drawn on",
             "Volume (mL)",
             "Three rules",
-            "Activity",
-            "Recovery",
-            "Corrected",
-            "SUVmax",
+            "Activity (MBq)",
         ),
         rows=tuple(
             (
@@ -70,15 +79,57 @@ def _readings(images: ImagesRecord) -> Table:
                 f"{r.drawn_on}",
                 number(r.volume_ml, digits=4),
                 _rules(r),
-                quantity(r.activity_bq, "Bq"),
-                number(r.recovery_fraction, digits=3),
-                MISSING
-                if r.corrected_activity_bq is None
-                else quantity(r.corrected_activity_bq, "Bq"),
-                number(r.suv_max_g_per_ml),
+                number(r.activity_bq * 1e-6, digits=4),
             )
             for r in images.readings
         ),
+    )
+
+
+def _is_corrected(images: ImagesRecord) -> bool:
+    return any(s.dead_time_factor is not None for s in images.scans) or any(
+        r.recovery_fraction is not None for r in images.readings
+    )
+
+
+def _corrections(images: ImagesRecord) -> Table:
+    """Return activities before and after, with what each correction does and adds."""
+    dead = {s.number: s for s in images.scans}
+    return Table(
+        title="Corrections of activity: before and after"
+        + (
+            "; † volume beyond the spheres of the phantom"
+            if any(r.is_outside_table for r in images.readings)
+            else ""
+        ),
+        head=(
+            "Region",
+            "Scan",
+            "Before (MBq)",
+            "Dead time",
+            "Recovery",
+            "Surroundings (kBq/mL)",
+            "After (MBq)",
+            "Adds",
+        ),
+        rows=tuple(_correction(r, dead[r.scan]) for r in images.readings),
+    )
+
+
+def _correction(r: RegionReadingRecord, scan: UsedScanRecord) -> tuple[str, ...]:
+    lost = scan.dead_time_factor or 1.0
+    around = r.surroundings_bq_per_ml
+    after = r.activity_bq if r.corrected_activity_bq is None else r.corrected_activity_bq
+    added = math.hypot(r.corrected_relative_sd or 0.0, scan.dead_time_relative_sd or 0.0)
+    return (
+        prose(r.region),
+        f"{r.scan}",
+        number(r.activity_bq / lost * 1e-6, digits=4),
+        MISSING if scan.dead_time_factor is None else f"× {number(lost, digits=4)}",
+        number(r.recovery_fraction, digits=3) + (" †" if r.is_outside_table else ""),
+        MISSING if around is None else number(around * 1e-3, digits=3),
+        number(after * 1e-6, digits=4),
+        percent(added),
     )
 
 

@@ -7,6 +7,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from alphatwin.report.uptake_value import (  # noqa: TC001 - read at run time
+    UptakesRecord,
+    WindowRecord,
+)
+
 
 def _doc(text: str) -> object:
     return Field(description=text)
@@ -25,6 +30,12 @@ class UsedScanRecord:
     decay_corrected_to: Annotated[str, _doc("What time its values were taken to be stated for.")]
     factor_to_scan: Annotated[float, _doc("Activity at the scan over that as stored.")]
     activity_in_view_bq: Annotated[float, _doc("Sum over the image, at the scan.")]
+    dead_time_factor: Annotated[
+        float | None, _doc("True over recorded rate; null if no correction was asked for.")
+    ]
+    dead_time_relative_sd: Annotated[
+        float | None, _doc("Relative standard uncertainty that it adds; null likewise.")
+    ]
     values_sha256: Annotated[str, _doc("Hash of its values as 32-bit floats.")]
     choices: Annotated[tuple[str, ...], _doc("What the course states of it.")]
     doubts: Annotated[tuple[str, ...], _doc("What its headers contradict; empty if nothing.")]
@@ -54,6 +65,9 @@ class RegionReadingRecord:
     ]
     recovery_fraction: Annotated[
         float | None, _doc("Recovery of its volume; null if no correction was asked for.")
+    ]
+    is_outside_table: Annotated[
+        bool, _doc("Whether its volume lies beyond the spheres that recovery is known of.")
     ]
     surroundings_bq_per_ml: Annotated[
         float | None, _doc("Concentration around it, at the scan; null likewise.")
@@ -94,3 +108,7 @@ class ImagesRecord:
     registrations: Annotated[
         tuple[RegistrationRecord, ...], _doc("Every scan against the first, as a check.")
     ]
+    uptake: Annotated[
+        UptakesRecord | None, _doc("What [uptake] asked for; null if it is not in the course.")
+    ]
+    windows: Annotated[tuple[WindowRecord, ...], _doc("[[windows]] of the course.")]

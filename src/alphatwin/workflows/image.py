@@ -6,11 +6,11 @@ import dataclasses
 import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
-from alphatwin.dicom.read import read_image
 from alphatwin.files.scan_plan import course_of_measured
 from alphatwin.geometry import Rigid
 from alphatwin.nuclides import nuclide
 from alphatwin.report.figure_scans import ScanView, draw_scans
+from alphatwin.report.figure_uptake import draw_uptake
 from alphatwin.report.images_value import (
     FillRecord,
     ImagesRecord,
@@ -21,6 +21,8 @@ from alphatwin.report.images_value import (
 from alphatwin.report.value import Assumption, Caution
 from alphatwin.workflows.dose import dose_report
 from alphatwin.workflows.scan_curves import scan_curves
+from alphatwin.workflows.scan_uptake import uptakes
+from alphatwin.workflows.scan_windows import window_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
     from alphatwin.patient import Course, DecayDataName
     from alphatwin.report.picture import Picture
     from alphatwin.report.value import DoseReport
-    from alphatwin.workflows.scan_curves import Matched, Reading, ScanCurves, UsedScan
+    from alphatwin.workflows.scan_curves import Reading, ScanCurves
+    from alphatwin.workflows.scan_places import Matched
+    from alphatwin.workflows.scan_sources import UsedScan
 
 SAME_ACTIVITY = 0.02
 """Relative difference of the administered activity in header and course that is no rounding."""
@@ -73,13 +77,23 @@ def image_report(
     file = course_of_measured(course, curves.measured)
     report = dose_report(file, decay_data=decay_data, seed=seed)
     record = _record(curves, file.course)
+    record = dataclasses.replace(
+        record,
+        uptake=uptakes(course, curves, file.course),
+        windows=window_records(
+            course.windows, decay_data=decay_data or file.course.assumptions.decay_data
+        ),
+    )
     report = dataclasses.replace(
         report,
         assumptions=(*_assumptions(course, curves), *report.assumptions),
         warnings=(*_cautions(course, curves, file.course), *report.warnings),
         images=record,
     )
-    return ImageReport(report, draw_scans(_views(curves)))
+    pictures = draw_scans(_views(curves))
+    if record.uptake is not None:
+        pictures += draw_uptake(record)
+    return ImageReport(report, pictures)
 
 
 def _record(curves: ScanCurves, course: Course) -> ImagesRecord:
@@ -87,6 +101,8 @@ def _record(curves: ScanCurves, course: Course) -> ImagesRecord:
         scans=tuple(_scan(i, s) for i, s in enumerate(curves.scans, start=1)),
         readings=tuple(_reading(r, curves.scans[r.scan], course) for r in curves.readings),
         registrations=tuple(_registration(m) for m in curves.matches),
+        uptake=None,
+        windows=(),
     )
 
 
@@ -100,6 +116,8 @@ def _scan(number: int, scan: UsedScan) -> UsedScanRecord:
         decay_corrected_to=c.convention,
         factor_to_scan=c.to_scan,
         activity_in_view_bq=scan.image.integral_ml() * c.to_scan,
+        dead_time_factor=None if scan.dead_time is None else scan.dead_time.factor,
+        dead_time_relative_sd=None if scan.dead_time is None else scan.dead_time.after_relative_sd,
         values_sha256=hashlib.sha256(scan.image.values.tobytes()).hexdigest(),
         choices=scan.choices,
         doubts=c.accepted,
@@ -117,6 +135,7 @@ def _reading(r: Reading, scan: UsedScan, course: Course) -> RegionReadingRecord:
         activity_bq=r.reading.activity_bq * c.to_scan,
         max_bq_per_ml=most,
         suv_max_g_per_ml=_suv(most, scan, course),
+        is_outside_table=r.recovery is not None and r.recovery.is_outside_table,
         recovery_fraction=None if r.recovery is None else r.recovery.recovery_fraction,
         surroundings_bq_per_ml=(
             None if r.recovery is None else r.recovery.surroundings_bq_per_ml * c.to_scan
@@ -137,7 +156,7 @@ def _reading(r: Reading, scan: UsedScan, course: Course) -> RegionReadingRecord:
 
 
 def _suv(concentration_bq_per_ml: float, scan: UsedScan, course: Course) -> float | None:
-    from alphatwin.imaging.suv import suv_bw
+    from alphatwin.imaging.suv import suv_by_mass
 
     given = {a.name: a.activity_bq for a in course.administrations}
     name = scan.administration or next(iter(given))
@@ -147,7 +166,7 @@ def _suv(concentration_bq_per_ml: float, scan: UsedScan, course: Course) -> floa
     half_life_s = nuclide(scan.chosen.nuclide).half_life_s
     left = administered * 2.0 ** (-scan.chosen.time_s / half_life_s)
     return float(
-        suv_bw(concentration_bq_per_ml, activity_bq=left, body_mass_kg=course.patient.weight_kg)
+        suv_by_mass(concentration_bq_per_ml, activity_bq=left, mass_kg=course.patient.weight_kg)
     )
 
 
@@ -243,16 +262,13 @@ def _views(curves: ScanCurves) -> tuple[ScanView, ...]:
     views = []
     for i, scan in enumerate(curves.scans):
         match = next((m for m in curves.matches if m.moving == i), None)
-        drawn = [r.voxels for r in curves.readings if r.scan == i and r.drawn_on == i]
-        names = [r.region for r in curves.readings if r.scan == i and r.drawn_on == i]
+        here = [r for r in curves.readings if r.scan == i]
         views.append(
             ScanView(
                 label=f"scan {i + 1}, {scan.chosen.time_s / 3600.0:.3g} h",
                 image=scan.image,
-                ct=None if scan.ct is None else read_image(scan.ct.files),
-                regions=tuple(
-                    dataclasses.replace(v, name=n) for v, n in zip(drawn, names, strict=True)
-                ),
+                ct=None if scan.ct is None else scan.ct.image(),
+                regions=tuple(dataclasses.replace(r.voxels, name=r.region) for r in here),
                 registration=None if match is None else match.registration,
             )
         )

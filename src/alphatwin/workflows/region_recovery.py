@@ -1,7 +1,12 @@
-"""What a region loses to its surroundings on a scan, undone as the course says."""
+"""What a region loses to its surroundings on a scan, undone as the course says.
+
+A carried region is blurred by being put on other voxels, its activity is not: recovery by shape
+then is the geometric mean of that of the region as it is drawn and as it is carried.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +23,7 @@ if TYPE_CHECKING:
     from alphatwin.files.scan_plan import RecoveryPlan
     from alphatwin.geometry import Image, VoxelRegion
     from alphatwin.imaging.region_reading import RegionReading
+    from alphatwin.workflows.scan_places import Place
 
 SURROUNDINGS_SD: Final = 0.2
 """Relative standard uncertainty of the concentration around a region: assumed."""
@@ -36,9 +42,9 @@ class Recovery:
 def recovered(
     reading: RegionReading,
     *,
-    voxels: VoxelRegion,
+    place: Place,
     others: Sequence[VoxelRegion],
-    image: Image | None,
+    image: Image,
     plan: RecoveryPlan,
 ) -> Recovery:
     """Return the correction of one reading.
@@ -47,10 +53,10 @@ def recovered(
     ----------
     reading
         What the scan holds of the region.
-    voxels, others
-        The region, and the other regions, on the grid that it is drawn on.
+    place, others
+        The region, and the other regions, on the grid of the scan.
     image
-        The scan on that grid; None for a carried region, whose surroundings are taken as empty.
+        The scan. [Bq/mL]
     plan
         How recovery is known.
 
@@ -60,11 +66,8 @@ def recovered(
         If the surroundings alone would put more into the region than it shows.
     """
     volume_ml = reading.volume_ml
-    around = 0.0
-    if image is not None:
-        near = [o for o in others if o.grid.same_as(voxels.grid)]
-        around = max(0.0, surroundings_bq_per_ml(image, region=voxels, others=near) or 0.0)
-    recovery, spread, is_outside = _recovery_of(voxels, volume_ml, plan)
+    around = max(0.0, surroundings_bq_per_ml(image, region=place.voxels, others=others) or 0.0)
+    recovery, spread, is_outside = _recovery_of(place, volume_ml, plan)
     corrected = corrected_for_recovery(
         reading.activity_bq / volume_ml,
         recovery_fraction=recovery,
@@ -75,17 +78,17 @@ def recovered(
     return Recovery(recovery, around, corrected, is_outside)
 
 
-def _recovery_of(
-    voxels: VoxelRegion, volume_ml: float, plan: RecoveryPlan
-) -> tuple[float, float, bool]:
+def _recovery_of(place: Place, volume_ml: float, plan: RecoveryPlan) -> tuple[float, float, bool]:
     """Return recovery, its relative uncertainty, and whether it lies beyond the phantom's."""
     if plan.curve is not None:
         curve = plan.curve
         found = curve.recovery_fraction(volume_ml), curve.recovery_relative_sd(volume_ml)
         return *found, curve.is_outside(volume_ml)
     resolution_mm = plan.resolution_mm or 0.0
-    recovery = shape_recovery_fraction(voxels, resolution_mm=resolution_mm)
+    kinds = (place.voxels,) if place.is_own else (place.voxels, place.as_drawn)
+    both = [shape_recovery_fraction(v, resolution_mm=resolution_mm) for v in kinds]
+    recovery = math.prod(both) ** (1.0 / len(both))
     spread = shape_recovery_relative_sd(
-        voxels, resolution_mm=resolution_mm, resolution_relative_sd=plan.relative_sd
+        place.as_drawn, resolution_mm=resolution_mm, resolution_relative_sd=plan.relative_sd
     )
     return recovery, spread, False

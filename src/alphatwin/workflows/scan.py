@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from alphatwin.dicom.read import read_scans
 from alphatwin.dicom.read.mappings import read_mappings
-from alphatwin.dicom.read.nifti import is_nifti, read_nifti
 from alphatwin.dicom.read.structures import read_segments, read_structures
 from alphatwin.errors import ScanError
 from alphatwin.imaging import Contradiction, contradictions
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from alphatwin.dicom.read import Scan
     from alphatwin.geometry import Grid
-    from alphatwin.imaging import ScanSeries
 
 SAME_FACTOR = 5e-3
 """Relative difference of SUV factors that is no rounding of times and masses."""
@@ -46,14 +44,11 @@ def scan_report(source: Path, *, progress: Callable[[float], None] | None = None
     ScanError, NotSupportedError
         If nothing in it can be read.
     """
-    volumes = sorted(p for p in source.rglob("*") if is_nifti(p)) if source.is_dir() else []
-    if volumes:
-        return _nifti_report(volumes)
     found = read_scans(source, progress=progress)
     problems = list(
         contradictions([scan.series for scan in found.scans], n_patients=found.n_patients)
     )
-    records, unreadable = [], list(found.unreadable)
+    records, unreadable = [], [*found.unreadable_volumes, *found.unreadable]
     for scan in found.scans:
         try:
             regions = _regions(scan)
@@ -73,42 +68,19 @@ def scan_report(source: Path, *, progress: Callable[[float], None] | None = None
     )
 
 
-def _nifti_report(volumes: list[Path]) -> ScanReport:
-    """Return what a folder of NIfTI volumes holds; DICOM files beside them are not looked at."""
-    series: list[ScanSeries] = []
-    unreadable: list[str] = []
-    for path in volumes:
-        try:
-            series.append(read_nifti(path, number=len(series) + 1).series)
-        except ScanError as error:
-            unreadable.append(str(error))
-    if not series:
-        raise ScanError(unreadable[0])
-    return ScanReport(
-        schema=1,
-        kind="scan",
-        series=tuple(_record_of(s, (), None) for s in series),
-        contradictions=tuple(_contradiction(c) for c in contradictions(series, n_patients=1)),
-        unreadable=tuple(unreadable),
-    )
-
-
 def _regions(scan: Scan) -> tuple[str, ...]:
-    first = scan.files.first
-    if first.modality == "RTSTRUCT":
-        return tuple(r.name for h in scan.files.headers for r in read_structures(h.part).regions)
-    if first.modality == "SEG":
-        return tuple(r.name for h in scan.files.headers for r in read_segments(h.part).regions)
+    if scan.volume is not None:
+        return tuple(r.name for r in scan.volume.regions)
+    modality = scan.series.modality
+    if modality == "RTSTRUCT":
+        return tuple(r.name for h in scan.headers for r in read_structures(h.part).regions)
+    if modality == "SEG":
+        return tuple(r.name for h in scan.headers for r in read_segments(h.part).regions)
     return ()
 
 
 def _record(scan: Scan, regions: tuple[str, ...]) -> SeriesRecord:
-    return _record_of(scan.series, regions, _suv_factor(scan))
-
-
-def _record_of(
-    s: ScanSeries, regions: tuple[str, ...], suv_factor_g_per_bq: float | None
-) -> SeriesRecord:
+    s = scan.series
     tracer = s.tracer
     name = None if tracer is None else tracer.nuclide
     return SeriesRecord(
@@ -123,7 +95,7 @@ def _record_of(
         units=s.units,
         decay_corrected_to=s.decay_convention,
         activity_in_view_bq=s.activity_in_view_bq,
-        suvbw_factor_g_per_bq=suv_factor_g_per_bq,
+        suvbw_factor_g_per_bq=_suv_factor(scan),
         body_mass_kg=s.body_mass_kg,
         frame_of_reference=s.frame,
         grid=None if s.grid is None else _grid(s.grid),
@@ -156,16 +128,16 @@ def _mapped(scans: tuple[Scan, ...], unreadable: list[str]) -> list[Contradictio
     """Check value mappings against the SUV factor that the tags give."""
     found = []
     for scan in scans:
-        if scan.files.first.modality != "RWV":
+        if scan.series.modality != "RWV" or not scan.headers:
             continue
         try:
-            mappings = read_mappings(scan.files.first.part)
+            mappings = read_mappings(scan.headers[0].part)
         except ScanError as error:
             unreadable.append(str(error))
             continue
         for target in scans:
             factor = _suv_factor(target)
-            instances = {h.instance for h in target.files.headers}
+            instances = {h.instance for h in target.headers}
             for mapping in mappings:
                 if factor is None or mapping.unit != "{SUVbw}g/ml":
                     continue

@@ -103,7 +103,7 @@ def _used(scans: Sequence[Scan], source: ScanSource) -> list[Scan]:
         s
         for s in volumes
         if s.series.units == "bq_per_ml"
-        or (s.series.units in {"counts", "unknown"} and source.calibration_bq_per_count)
+        or (s.series.units in {"counts", "unknown"} and source.is_calibrated)
     ]
     if not used:
         msg = (
@@ -132,7 +132,9 @@ def _changed(s: ScanSeries, source: ScanSource) -> ScanSeries:
         changes["tracer"] = dataclasses.replace(
             s.tracer, nuclide=source.nuclide, half_life_s=None, code_is_standard=True
         )
-    if source.calibration_bq_per_count is not None and s.units != "bq_per_ml":
+    if source.duration_s is not None:
+        changes["duration_s"] = source.duration_s
+    if source.is_calibrated and s.units != "bq_per_ml":
         changes["units"] = "bq_per_ml"
     return dataclasses.replace(s, **changes)  # type: ignore[arg-type]
 

@@ -7,7 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alphatwin.errors import InvalidValueError
-from alphatwin.imaging import body_surface_cm2, lean_body_mass_kg, suv_bsa, suv_bw, suv_lbm
+from alphatwin.imaging import (
+    body_surface_cm2,
+    lean_body_mass_kg,
+    suv_by_mass,
+    suv_by_surface,
+)
 
 ROUND_OFF = 1e-12
 
@@ -15,9 +20,9 @@ ROUND_OFF = 1e-12
 def test_an_even_body_has_an_suv_of_its_own_density():
     """A body of 70 kg whose every gram holds A/m: at 1 g/mL the SUV is 1."""
     even = 1e8 / 70_000.0
-    assert suv_bw(even, activity_bq=1e8, body_mass_kg=70.0) == pytest.approx(1.0, rel=ROUND_OFF)
-    assert suv_lbm([even], activity_bq=1e8, lean_mass_kg=35.0) == pytest.approx([0.5])
-    assert suv_bsa(even, activity_bq=1e8, surface_cm2=18_000.0) == pytest.approx(18 / 70)
+    assert suv_by_mass(even, activity_bq=1e8, mass_kg=70.0) == pytest.approx(1.0, rel=ROUND_OFF)
+    assert suv_by_mass([even], activity_bq=1e8, mass_kg=35.0) == pytest.approx([0.5])
+    assert suv_by_surface(even, activity_bq=1e8, surface_cm2=18_000.0) == pytest.approx(18 / 70)
 
 
 def test_lean_mass_and_surface_are_those_worked_out_by_hand():
@@ -52,10 +57,10 @@ def test_lean_mass_is_below_the_body_mass_and_rises_with_it(mass, height, sex):
     concentration=st.floats(1e-3, 1e7), activity=st.floats(1e5, 1e11), scale=st.floats(0.01, 100)
 )
 def test_suv_scales_with_concentration_and_against_activity(concentration, activity, scale):
-    one = suv_bw(concentration, activity_bq=activity, body_mass_kg=80.0)
-    both = suv_bw(scale * concentration, activity_bq=scale * activity, body_mass_kg=80.0)
+    one = suv_by_mass(concentration, activity_bq=activity, mass_kg=80.0)
+    both = suv_by_mass(scale * concentration, activity_bq=scale * activity, mass_kg=80.0)
     assert both == pytest.approx(one, rel=1e-9)
-    half = suv_bw(concentration, activity_bq=activity, body_mass_kg=40.0)
+    half = suv_by_mass(concentration, activity_bq=activity, mass_kg=40.0)
     assert 2.0 * half == pytest.approx(one, rel=1e-12)
 
 
@@ -67,6 +72,6 @@ def test_what_no_body_has_is_refused():
     with pytest.raises(InvalidValueError, match="in kg and m"):
         lean_body_mass_kg(sex="male", body_mass_kg=80, height_m=180)
     with pytest.raises(InvalidValueError, match="must be > 0"):
-        suv_bw(1.0, activity_bq=0.0, body_mass_kg=70.0)
+        suv_by_mass(1.0, activity_bq=0.0, mass_kg=70.0)
     with pytest.raises(InvalidValueError, match="must be > 0"):
         body_surface_cm2(body_mass_kg=70.0, height_m=0.0)

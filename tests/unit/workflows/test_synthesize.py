@@ -87,7 +87,7 @@ def test_contours_of_the_first_day_alone_are_carried_to_the_others(tmp_path):
         for scan, point in enumerate(region.points, start=1):
             row = rows[region.region, scan]
             assert row.drawn_on == 1
-            assert row.corrected_activity_bq == pytest.approx(point.activity_bq, rel=0.05)
+            assert row.corrected_activity_bq == pytest.approx(point.activity_bq, rel=WITHOUT_NOISE)
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path):

@@ -1,28 +1,18 @@
-"""NIfTI-1 volumes with a sidecar: a picture without a header of physics needs one beside it.
-
-``scan.nii.gz`` is read with ``scan.toml``, which states what NIfTI cannot: unit, nuclide, time,
-administered activity and decay correction. Without it a volume is refused.
-"""
+"""NIfTI-1 volumes: values on the patient's axes; what they are, a sidecar has to say."""
 
 from __future__ import annotations
 
 import gzip
 import struct
-import tomllib
 import zlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from alphatwin import units
-from alphatwin.errors import AlphaTwinError, InvalidValueError, ScanError
+from alphatwin.errors import InvalidValueError, ScanError
 from alphatwin.geometry import Grid, Image
-from alphatwin.imaging.scan import ScanSeries, Tracer
-from alphatwin.nuclides import canonical_name, nuclide
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -32,43 +22,6 @@ MOST_BYTES = 2**32
 TYPES: Final = {
     2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4",
 }  # fmt: skip
-KEYS: Final = {
-    "schema", "unit", "nuclide", "time", "duration", "activity", "decay_corrected_to", "weight",
-}  # fmt: skip
-UNITS: Final = {"Bq/mL": "bq_per_ml", "counts": "counts"}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class NiftiScan:
-    """A volume and what its sidecar states."""
-
-    series: ScanSeries
-    image: Image
-
-
-def is_nifti(path: Path) -> bool:
-    """Whether a name is that of a NIfTI file."""
-    return path.name.endswith((".nii", ".nii.gz"))
-
-
-def read_nifti(path: Path, *, number: int) -> NiftiScan:
-    """Return a volume with its sidecar; module docstring.
-
-    Parameters
-    ----------
-    path
-        ``.nii`` or ``.nii.gz``.
-    number
-        Number of the series.
-
-    Raises
-    ------
-    ScanError
-        If the file is no whole NIfTI-1 volume, or its sidecar is missing or wrong.
-    """
-    image = read_volume(path, name=f"volume {number}")
-    stated = _sidecar(path, f"volume {number}")
-    return NiftiScan(_series(stated, image, number), image)
 
 
 def read_volume(path: Path, *, name: str) -> Image:
@@ -126,7 +79,7 @@ def _image(raw: bytes) -> Image:
     if not np.all(np.isfinite(scaled)):
         msg = "it holds values that are no numbers"
         raise ValueError(msg)
-    return _on_grid(scaled, _affine(raw, order, pixdim))
+    return on_affine_grid(scaled, affine_mm=_affine(raw, order, pixdim))
 
 
 def _affine(raw: bytes, order: str, pixdim: tuple[float, ...]) -> NDArray[np.float64]:
@@ -155,13 +108,27 @@ def _affine(raw: bytes, order: str, pixdim: tuple[float, ...]) -> NDArray[np.flo
     return turned
 
 
-def _on_grid(values: NDArray[np.float32], affine: NDArray[np.float64]) -> Image:
-    steps = affine[:, :3].T  # of column, row and slice
+def on_affine_grid(values: NDArray[np.float32], *, affine_mm: NDArray[np.float64]) -> Image:
+    """Return values on a grid; slices that run against row x column are taken from the end.
+
+    Parameters
+    ----------
+    values
+        (slices, rows, columns)
+    affine_mm
+        From column, row and slice to left, back and head. (3, 4), [mm]
+
+    Raises
+    ------
+    ValueError, InvalidValueError
+        If voxels have no size, or axes are not perpendicular.
+    """
+    steps = affine_mm[:, :3].T  # of column, row and slice
     spacing = np.linalg.norm(steps, axis=1)
     if np.any(spacing <= 0.0):
         msg = "its voxels have no size"
         raise ValueError(msg)
-    axes, origin = steps / spacing[:, None], affine[:, 3]
+    axes, origin = steps / spacing[:, None], affine_mm[:, 3]
     if np.linalg.det(axes) < 0.0:  # slices run against row x column: take them from the end
         origin = origin + steps[2] * (values.shape[0] - 1)
         axes[2], values = -axes[2], values[::-1]
@@ -175,84 +142,3 @@ def _on_grid(values: NDArray[np.float32], affine: NDArray[np.float64]) -> Image:
         thickness_mm=float(spacing[2]),
     )
     return Image(grid, np.ascontiguousarray(values))
-
-
-def _sidecar(path: Path, name: str) -> dict[str, Any]:
-    beside = path.with_name(path.name.removesuffix(".gz").removesuffix(".nii") + ".toml")
-    if not beside.is_file():
-        msg = (
-            f"{name}: NIfTI states no unit, nuclide or time; write them into a file beside it of "
-            'the same name in .toml: schema = 1, unit = "Bq/mL", nuclide = "Lu-177", '
-            'time = "24 h", activity = "7.4 GBq", decay_corrected_to = "none"'
-        )
-        raise ScanError(msg)
-    try:
-        found = tomllib.loads(beside.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        msg = f"{name}: its sidecar is no TOML: {error}"
-        raise ScanError(msg) from error
-    unknown = sorted(set(found) - KEYS)
-    if unknown or found.get("schema") != 1:
-        what = f"keys {', '.join(unknown)}" if unknown else f"schema {found.get('schema')!r}"
-        msg = f"{name}: its sidecar has {what}; allowed: schema = 1, {', '.join(sorted(KEYS))}"
-        raise ScanError(msg)
-    for key in ("unit", "nuclide", "time", "decay_corrected_to"):
-        if not isinstance(found.get(key), str):
-            msg = f"{name}: its sidecar must state {key} as a text in quotes"
-            raise ScanError(msg)
-    return found
-
-
-def _series(stated: dict[str, Any], image: Image, number: int) -> ScanSeries:
-    def read(key: str, parse: Callable[[str], float]) -> float | None:
-        return None if stated.get(key) is None else parse(str(stated[key]))
-
-    conventions = {"none", "start", "administration"}
-    if stated["unit"] not in UNITS or stated["decay_corrected_to"] not in conventions:
-        msg = (
-            f"volume {number}: unit must be one of {', '.join(UNITS)} and decay_corrected_to one "
-            f"of {', '.join(sorted(conventions))}, got {stated['unit']!r} and "
-            f"{stated['decay_corrected_to']!r}"
-        )
-        raise ScanError(msg)
-    try:
-        name = canonical_name(stated["nuclide"])
-        nuclide(name)
-        time_s = units.parse_time_s(stated["time"])
-        tracer = Tracer(
-            name=None,
-            nuclide=name,
-            nuclide_text=None,
-            code_is_standard=True,
-            half_life_s=None,
-            administered_bq=read("activity", units.parse_activity_bq),
-            injection_date_known=True,
-        )
-        duration_s = read("duration", units.parse_time_s)
-        mass_kg = read("weight", units.parse_mass_kg)
-    except AlphaTwinError as error:
-        msg = f"volume {number}: its sidecar: {error}"
-        raise ScanError(msg) from error
-    is_activity = stated["unit"] == "Bq/mL"
-    return ScanSeries(
-        number=number,
-        modality="NIfTI",
-        is_tomographic=True,
-        n_images=1,
-        tracer=tracer,
-        time_since_injection_s=time_s,
-        reference_since_injection_s=time_s,
-        duration_s=duration_s,
-        study_day_differs=False,
-        units="bq_per_ml" if is_activity else "counts",
-        decay_convention=stated["decay_corrected_to"],
-        says_decay_corrected=stated["decay_corrected_to"] != "none",
-        decay_factors=None,
-        mid_slice_since_reference_s=None,
-        body_mass_kg=mass_kg,
-        height_m=None,
-        sex=None,
-        frame=None,
-        grid=image.grid,
-        activity_in_view_bq=image.integral_ml() if is_activity else None,
-    )

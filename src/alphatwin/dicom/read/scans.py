@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -10,14 +11,19 @@ import numpy as np
 
 from alphatwin.dicom.read.header import Header, clock_s
 from alphatwin.dicom.read.nuclide_codes import nuclide_of
+from alphatwin.dicom.read.parts import parts_of
 from alphatwin.dicom.read.pixels import read_image
-from alphatwin.dicom.read.series import FileSeries, parts_in
+from alphatwin.dicom.read.series import FileSeries, Folder, sort_into_series
+from alphatwin.dicom.read.sidecar import VolumeScan, is_volume, read_volume_scan, sidecar_of
 from alphatwin.errors import ScanError
 from alphatwin.imaging import DecayConvention, ScanSeries, Tracer, Units
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from alphatwin.dicom.read.parts import Part
+    from alphatwin.geometry import Image
 
 UNITS: Final[dict[str, Units]] = {
     "BQML": "bq_per_ml", "CNTS": "counts", "CPS": "counts", "PROPCNTS": "counts",
@@ -31,10 +37,51 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scan:
-    """A series as a value of the core, and the files behind it."""
+    """A series as a value of the core, and what is behind it.
+
+    Attributes
+    ----------
+    series
+        As its headers, or the sidecar of a volume, describe it.
+    files
+        DICOM files; None for a volume that is no DICOM.
+    volume
+        Such a volume; None for DICOM.
+    frame_key
+        Equal for series of one frame of reference; None if that is not stated.
+    """
 
     series: ScanSeries
-    files: FileSeries
+    files: FileSeries | None
+    volume: VolumeScan | None
+    frame_key: str | None
+
+    @property
+    def headers(self) -> tuple[Header, ...]:
+        """Headers of its DICOM files."""
+        return () if self.files is None else self.files.headers
+
+    @property
+    def key(self) -> str:
+        """What tells it from other series of its folder."""
+        if self.volume is not None:
+            return str(self.volume.path)
+        return "" if self.files is None else self.files.first.series
+
+    def image(self) -> Image:
+        """Return its values.
+
+        Raises
+        ------
+        ScanError
+            If the pixels of a file cannot be read.
+        """
+        if self.volume is not None:
+            return self.volume.image
+        if self.files is None:
+            msg = f"series {self.series.number} has no values"
+            raise ScanError(msg)
+        return read_image(self.files)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,15 +91,18 @@ class Scans:
     Attributes
     ----------
     scans
-        Series in order of time.
+        Series: those of DICOM in order of time, then volumes with a sidecar in order of name.
     unreadable
         What is wrong with files that are no DICOM.
+    unreadable_volumes
+        What is wrong with volumes, or their sidecars.
     n_patients
         How many patients the files are of.
     """
 
     scans: tuple[Scan, ...]
     unreadable: tuple[str, ...]
+    unreadable_volumes: tuple[str, ...]
     n_patients: int
 
 
@@ -62,7 +112,7 @@ def read_scans(source: Path, *, progress: Callable[[float], None] | None = None)
     Parameters
     ----------
     source
-        Folder or zip.
+        Folder, with DICOM files or volumes that have a sidecar; or zip of DICOM files.
     progress
         Told the share of the work that is done.
 
@@ -71,16 +121,74 @@ def read_scans(source: Path, *, progress: Callable[[float], None] | None = None)
     ScanError
         If there is nothing that can be read.
     """
-    folder = parts_in(source)
+    parts = parts_of(source)
+    volumes = tuple(p.path for p in parts if p.member is None and is_volume(p.path))
+    folder = _dicom(parts, volumes)
     frames: dict[str, int] = {}
     scans = []
+    total = len(folder.series) + len(volumes)
     for n, files in enumerate(folder.series, start=1):
         uid = files.first.frame_of_reference
         frame = None if uid is None else frames.setdefault(uid, len(frames) + 1)
-        scans.append(Scan(_series(n, files, frame), files))
+        scans.append(Scan(_series(n, files, frame), files, None, uid))
         if progress is not None:
-            progress(n / len(folder.series))
-    return Scans(tuple(scans), folder.unreadable, folder.n_patients)
+            progress(n / total)
+    more, wrong = _volumes(volumes, first=len(scans) + 1)
+    framed, homeless = _framed(scans, more, frames)
+    if not framed:
+        raise ScanError((*wrong, *homeless)[0])
+    return Scans(framed, folder.unreadable, (*wrong, *homeless), folder.n_patients)
+
+
+def _dicom(parts: tuple[Part, ...], volumes: tuple[Path, ...]) -> Folder:
+    """Return the DICOM series of a folder; volumes and what belongs to them are left out."""
+    stems = {sidecar_of(v).with_suffix("") for v in volumes}
+    rest = tuple(
+        p
+        for p in parts
+        if p.member is not None or (p.path not in volumes and p.path.with_suffix("") not in stems)
+    )
+    if not volumes:
+        return sort_into_series(rest)
+    try:
+        return sort_into_series(rest) if rest else Folder((), (), 0)
+    except ScanError as error:  # nothing but volumes
+        return Folder((), (str(error),), 0)
+
+
+def _volumes(
+    paths: tuple[Path, ...], *, first: int
+) -> tuple[tuple[VolumeScan, ...], tuple[str, ...]]:
+    found, wrong = [], []
+    for number, path in enumerate(paths, start=first):
+        try:
+            found.append(read_volume_scan(path, number=number))
+        except ScanError as error:
+            wrong.append(str(error))
+    return tuple(found), tuple(wrong)
+
+
+def _framed(
+    scans: list[Scan], volumes: tuple[VolumeScan, ...], frames: dict[str, int]
+) -> tuple[tuple[Scan, ...], tuple[str, ...]]:
+    """Return all series, with volumes in the frame of the series that they name, and who has none.
+
+    A volume may name any series that has a frame of its own.
+    """
+    keys = {s.series.number: s.frame_key for s in scans}
+    keys |= {v.series.number: str(v.path) for v in volumes if v.frame_of is None}
+    found, homeless = list(scans), []
+    for v in volumes:
+        key = keys.get(v.frame_of or v.series.number)
+        if key is None:
+            homeless.append(
+                f"volume {v.series.number}: frame_of = {v.frame_of} is no series that states a "
+                "frame of reference of its own; `alphatwin scan` lists them"
+            )
+            continue
+        frame = frames.setdefault(key, len(frames) + 1)
+        found.append(Scan(dataclasses.replace(v.series, frame=frame), None, v, key))
+    return tuple(found), tuple(homeless)
 
 
 def _series(number: int, files: FileSeries, frame: int | None) -> ScanSeries:

@@ -26,6 +26,8 @@ START = datetime(2000, 1, 1, 8, 0, 0)  # noqa: DTZ001 - the department's own clo
 """When was injected: a day of nobody."""
 STEPS = 30_000
 """Whole numbers that the greatest count is stored as."""
+VIEWS = 60
+"""Of the rotation."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,7 +98,7 @@ def _head(series: SyntheticSeries, seed: int, *, sop: str, modality: str, name: 
     begin = START + timedelta(seconds=series.time_s)
     d.SOPClassUID, d.SOPInstanceUID = sop, meta.MediaStorageSOPInstanceUID
     d.Modality = modality
-    d.PatientName, d.PatientID = "Synthetic", "SYNTHETIC"
+    d.PatientName, d.PatientID = "Synthetic^Patient", "SYNTHETIC"
     d.PatientBirthDate, d.PatientSex = "", "O"
     d.PatientWeight = series.body_mass_kg
     d.StudyInstanceUID = _uid(seed, series.number, "study")
@@ -105,9 +107,12 @@ def _head(series: SyntheticSeries, seed: int, *, sop: str, modality: str, name: 
     d.StudyID, d.SeriesNumber, d.AccessionNumber = str(series.number), 1, ""
     d.ReferringPhysicianName, d.Manufacturer = "", "AlphaTwin synthetic"
     d.PositionReferenceIndicator = ""
-    for what in ("Study", "Series", "Acquisition", "Content"):
+    moments = ("Study", "Series", *(() if modality == "RTSTRUCT" else ("Acquisition", "Content")))
+    for what in moments:
         setattr(d, f"{what}Date", begin.strftime("%Y%m%d"))
         setattr(d, f"{what}Time", begin.strftime("%H%M%S"))
+    if modality != "RTSTRUCT":
+        d.BodyPartExamined = "ABDOMEN"
     return d
 
 
@@ -141,23 +146,52 @@ def _spect(series: SyntheticSeries, seed: int) -> Any:
     d.PixelSpacing = _numbers(image.grid.spacing_mm[::-1])
     d.SliceThickness = d.SpacingBetweenSlices = f"{image.grid.slice_spacing_mm:.10g}"
     d.RescaleSlope, d.RescaleIntercept = f"{slope:.10g}", f"{low:.10g}"
-    d.ActualFrameDuration = round(series.duration_s * 1e3)
     d.CorrectedImage = ["ATTN", "SCAT", "NRGY"]
-    detector = Dataset()
-    _geometry(detector, image.grid, 0)
-    d.DetectorInformationSequence = [detector]
-    code = Dataset()
-    code.CodeValue, code.CodingSchemeDesignator = "447553000", "SCT"
-    code.CodeMeaning = "^177^Lutetium"
+    d.InstanceNumber, d.CountsAccumulated = 1, ""
+    _acquisition(d, series)
     tracer = Dataset()
     tracer.Radiopharmaceutical = "177Lu-DOTATATE"
     tracer.RadiopharmaceuticalStartDateTime = START.strftime("%Y%m%d%H%M%S")
     tracer.RadionuclideTotalDose = f"{series.administered_bq * 1e-6:.10g}"
     tracer.RadionuclideHalfLife = f"{series.half_life_s:.10g}"
-    tracer.RadionuclideCodeSequence = [code]
+    tracer.RadionuclideCodeSequence = [_code("447553000", "^177^Lutetium")]
     d.RadiopharmaceuticalInformationSequence = [tracer]
     _pixels(d, stored, signed=False)
     return d
+
+
+def _acquisition(d: Any, series: SyntheticSeries) -> None:
+    """Add what the modules of nuclear medicine ask of a reconstruction (PS3.3, C.8.4)."""
+    from pydicom import Dataset
+    from pydicom.tag import Tag
+
+    n = series.counts.grid.shape[0]
+    d.FrameIncrementPointer = Tag(0x0054, 0x0080)  # slice vector
+    d.NumberOfSlices, d.SliceVector = n, list(range(1, n + 1))
+    d.NumberOfEnergyWindows = d.NumberOfDetectors = d.NumberOfRotations = 1
+    d.EnergyWindowInformationSequence = []
+    d.PatientOrientationCodeSequence = [_code("102538003", "recumbent")]
+    d.PatientOrientationCodeSequence[0].PatientOrientationModifierCodeSequence = [
+        _code("40199007", "supine")
+    ]
+    d.PatientGantryRelationshipCodeSequence = [_code("102540008", "headfirst")]
+    detector, rotation = Dataset(), Dataset()
+    detector.CollimatorType = ""
+    _geometry(detector, series.counts.grid, 0)
+    d.DetectorInformationSequence = [detector]
+    rotation.ActualFrameDuration = round(series.duration_s * 1e3 / VIEWS)
+    rotation.NumberOfFramesInRotation = VIEWS
+    rotation.StartAngle, rotation.AngularStep = "0", f"{360 / VIEWS:g}"
+    rotation.RotationDirection, rotation.ScanArc = "CW", "360"
+    d.RotationInformationSequence = [rotation]
+
+
+def _code(value: str, meaning: str) -> Any:
+    from pydicom import Dataset
+
+    code = Dataset()
+    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = value, "SCT", meaning
+    return code
 
 
 def _ct(series: SyntheticSeries, seed: int) -> list[Any]:
@@ -169,7 +203,7 @@ def _ct(series: SyntheticSeries, seed: int) -> list[Any]:
         d.InstanceNumber, d.AcquisitionNumber = k + 1, 1
         d.PixelSpacing = _numbers(grid.spacing_mm[::-1])
         d.SliceThickness = f"{grid.slice_spacing_mm:.10g}"
-        d.KVP = "120"
+        d.KVP, d.PatientPosition = "120", "HFS"
         _geometry(d, grid, k)
         d.RescaleSlope, d.RescaleIntercept, d.RescaleType = "1", "-1024", "HU"
         _pixels(d, np.round(series.ct.values[k]) + 1024, signed=True)
@@ -181,7 +215,7 @@ def _structures(series: SyntheticSeries, slices: list[Any], seed: int) -> Any:
     from pydicom import Dataset
 
     d = _head(series, seed, sop=RTSTRUCT, modality="RTSTRUCT", name="structures")
-    d.StructureSetLabel = "synthetic"
+    d.StructureSetLabel, d.OperatorsName = "synthetic", ""
     d.StructureSetDate, d.StructureSetTime = d.StudyDate, d.StudyTime
     referenced = Dataset()
     referenced.SeriesInstanceUID = slices[0].SeriesInstanceUID
