@@ -137,11 +137,16 @@ def test_help_shows_an_example():
         assert f"alphatwin evidence {command}" in alphatwin(command, "--help").stdout
 
 
-def test_asking_imports_no_scipy_no_pandas_and_no_figures():
-    code = (
-        "import sys; from alphatwin.workflows.evidence import evidence_find_report as f; "
-        "f(outcome='orr'); print(*sys.modules)"
-    )
+@pytest.mark.parametrize(
+    ("call", "never"),
+    [
+        ("evidence import evidence_find_report as f; f(outcome='orr')", {"numpy", "pydantic"}),
+        ("evidence import evidence_audit_report as f; f()", {"pydantic"}),
+        ("evidence_pool import evidence_pool_report as f; f(outcome='orr')", {"pydantic"}),
+    ],
+)
+def test_asking_imports_no_scipy_no_pandas_and_no_figures(call, never):
+    code = f"import sys; from alphatwin.workflows.{call}; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code],
         env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
@@ -150,7 +155,8 @@ def test_asking_imports_no_scipy_no_pandas_and_no_figures():
         check=True,
     )
     loaded = {name.partition(".")[0] for name in done.stdout.split()}
-    assert not loaded & {"scipy", "matplotlib", "pint", "pydantic", "jinja2", "numba"}
+    assert "alphatwin" in loaded
+    assert not loaded & ({"scipy", "pandas", "matplotlib", "pint", "jinja2", "numba"} | never)
 
 
 def test_a_question_without_an_answer_says_so():

@@ -62,6 +62,11 @@ def agents() -> tuple[Agent, ...]:
     return found
 
 
+@cache
+def _index() -> dict[str, Agent]:
+    return by_name(agents())
+
+
 def agent(name: str) -> Agent:
     """Return the agent of a name.
 
@@ -81,7 +86,7 @@ def agent(name: str) -> Agent:
     DataError
         If no agent has this name; the message suggests near names and lists all.
     """
-    index = by_name(agents())
+    index = _index()
     if (key := name_key(name)) in index:
         return index[key]
     near = difflib.get_close_matches(key, index, n=3, cutoff=0.6)
