@@ -146,7 +146,7 @@ def parse_record(raw: bytes, *, where: str) -> Record:
         If the file is not UTF-8 or not TOML, or a key is unknown, missing or impossible.
     """
     try:
-        document = tomllib.loads(raw.decode("utf-8"), parse_float=Decimal)
+        document = tomllib.loads(raw.decode("utf-8-sig"), parse_float=Decimal)
         return _record(document)
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
@@ -215,6 +215,9 @@ def _value(value: Any, kind: str, *, status: Any) -> Any:
         return parse_amount(_text(value))
     if wanted in _PLAIN:
         return _plain(value, kind=wanted)
+    if wanted != kind and not _text(value).strip():
+        msg = f"must be a text that is not empty, got {value!r}; leave the key out if nothing is known"
+        raise TypeError(msg)
     return _text(value)
 
 
