@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 MOST = 100_000_000  # of people or anything else that is counted: more is a slip of the keyboard
 LONGEST = 40  # digits of a refused value that a message repeats
 
+
 def need_text(field: str, value: object) -> None:
     """Raise InvalidValueError unless the value is a text that says something."""
     if not isinstance(value, str) or not value.strip():
