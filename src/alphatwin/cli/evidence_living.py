@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from alphatwin.cli.evidence_commands import Also, OfAgent, OfPopulation
+from alphatwin.cli.evidence_commands import Also, OfAgent, OfPopulation, without_threads
 from alphatwin.cli.options import AsJson
 
 
@@ -36,6 +36,7 @@ def pool(
 
     Example: alphatwin evidence pool --outcome orr --by agent -o pool
     """
+    without_threads()
     from alphatwin.cli.output import print_json, progress_console
     from alphatwin.workflows.evidence import asked_records
     from alphatwin.workflows.evidence_pool import evidence_pool_report
