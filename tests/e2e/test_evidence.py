@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 
 import jsonschema
@@ -113,7 +114,11 @@ def test_findings_are_results_and_a_users_file_is_audited(tmp_path):
     ("old", "new", "says"),
     [
         ("percent = 50,", "percents = 50,", r"mine.toml: proportions\[0\].percents: unknown field"),
-        ("n = 9,", "n = -9,", r"mine.toml: groups\[0\]: n must be a whole number of at least 1"),
+        (
+            "n = 9,",
+            "n = -9,",
+            r"mine.toml: groups\[0\]: n must be a whole number from 1 to 100,000,000",
+        ),
         ("schema = 1", "schema = 1 1", r"mine.toml: "),
     ],
 )
@@ -132,16 +137,60 @@ def test_unknown_record_and_missing_file_are_messages():
     assert "cannot be read" in alphatwin("audit", "nothing.toml", code=1).stderr
 
 
+def test_a_list_and_a_record_have_every_form_too():
+    listed = list(csv.DictReader(io.StringIO(alphatwin("list", "--csv").stdout)))
+    assert [row["id"] for row in listed] == [one.id for one in records()]
+    page = alphatwin("list", "--outcome", "pfs", "--html").stdout
+    assert "<td>netter-1</td>" in page
+    assert "durban-case" not in page
+    shown = alphatwin("show", "kratochwil-2021", "--html").stdout
+    assert "Limit: " in shown
+    assert "median 57 months" in shown
+    assert "http-equiv" in shown
+    alphatwin("show", "kratochwil-2021", "--html", "--csv", code=1)
+
+
+def test_records_of_a_user_are_asked_beside_the_base(tmp_path):
+    shipped = files("alphatwin.evidence") / "base" / "ballal-2020.toml"
+    text = shipped.read_text(encoding="utf-8").replace('superseded_by = "ballal-2022"\n', "")
+    own = tmp_path / "mine-1.toml"
+    own.write_text(text.replace('id = "ballal-2020"', 'id = "mine-1"'), encoding="utf-8-sig")
+    assert "mine-1" in alphatwin("list", "--also", own).stdout
+    assert "everybody treated" in alphatwin("show", "mine-1", "--also", own).stdout
+    found = json.loads(alphatwin("find", "--outcome", "orr", "--also", own, "--json").stdout)
+    assert {"mine-1", "ballal-2020"} <= {row["record"] for row in found["rows"]}
+    pooled = json.loads(alphatwin("pool", "--outcome", "orr", "--also", own, "--json").stdout)
+    assert "mine-1" in {one["row"]["record"] for one in pooled["studies"]}
+    own.write_text(text, encoding="utf-8")
+    assert "is in the base too" in alphatwin("list", "--also", own, code=1).stderr
+
+
+def test_any_version_can_be_audited(tmp_path):
+    table = tmp_path / "mine.csv"
+    table.write_text(
+        "record,title,kind,agent,population,citation,outcome,group,n,of,percent\n"
+        "a-1,Ours,cohort,225Ac-DOTATATE,people,A 2020,ORR,all,,10,33\n",
+        encoding="utf-8",
+    )
+    rules = {f["rule"] for f in json.loads(alphatwin("audit", table, "--json").stdout)["findings"]}
+    assert "percentage_impossible" in rules
+
+
 def test_help_shows_an_example():
     for command in ("list", "show", "find", "audit"):
         assert f"alphatwin evidence {command}" in alphatwin(command, "--help").stdout
 
 
-def test_asking_imports_no_scipy_no_pandas_and_no_figures():
-    code = (
-        "import sys; from alphatwin.workflows.evidence import evidence_find_report as f; "
-        "f(outcome='orr'); print(*sys.modules)"
-    )
+@pytest.mark.parametrize(
+    ("call", "never"),
+    [
+        ("evidence import evidence_find_report as f; f(outcome='orr')", {"numpy", "pydantic"}),
+        ("evidence import evidence_audit_report as f; f()", {"pydantic"}),
+        ("evidence_pool import evidence_pool_report as f; f(outcome='orr')", {"pydantic"}),
+    ],
+)
+def test_asking_imports_no_scipy_no_pandas_and_no_figures(call, never):
+    code = f"import sys; from alphatwin.workflows.{call}; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code],
         env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
@@ -150,9 +199,15 @@ def test_asking_imports_no_scipy_no_pandas_and_no_figures():
         check=True,
     )
     loaded = {name.partition(".")[0] for name in done.stdout.split()}
-    assert not loaded & {"scipy", "matplotlib", "pint", "pydantic", "jinja2", "numba"}
+    assert "alphatwin" in loaded
+    assert not loaded & ({"scipy", "pandas", "matplotlib", "pint", "jinja2", "numba"} | never)
 
 
 def test_a_question_without_an_answer_says_so():
     said = alphatwin("find", "--agent", "99mTc-HYNIC").stdout
     assert "No figure of the base answers agent '99mTc-HYNIC'" in said
+    for arguments in (("find",), ("list",), ("pool", "--outcome", "orr")):
+        code = int(arguments[0] == "pool")
+        done = alphatwin(*arguments, "--agent", "225Ac-DOTATTE", code=code)
+        assert "nearest: 225Ac-DOTATATE" in done.stderr
+    assert "must say something" in alphatwin("find", "--outcome", " ", code=1).stderr

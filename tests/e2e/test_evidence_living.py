@@ -53,6 +53,7 @@ def test_pages_of_the_terminal_warn_and_fit_80_columns():
     tables = [line for line in shown.splitlines() if re.search(r"\d/\d+ |─", line)]
     assert len(tables) > 8
     assert max(map(len, tables)) <= 80
+    assert "225Ac-DOTATATE: two studies" in shown
 
 
 def test_an_imported_study_is_a_record_that_can_be_audited_and_compared(registered, tmp_path):

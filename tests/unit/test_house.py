@@ -11,6 +11,7 @@ import sys
 import tomllib
 from dataclasses import fields
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from packaging.requirements import Requirement
@@ -84,6 +85,14 @@ def test_the_command_line_starts_without_what_computes():
         check=True,
     )
     assert not set(done.stdout.split()) & (HEAVY - {"typer", "rich", "pydantic"})
+
+
+def test_the_command_line_spells_the_decay_data_as_the_course_does():
+    """It spells them out, so that no command has to load the course for its options."""
+    from alphatwin.cli.options import DecayDataChoice
+    from alphatwin.patient import DecayDataName
+
+    assert get_args(DecayDataChoice) == get_args(DecayDataName)
 
 
 def test_public_names_are_those_of_the_reference_page():

@@ -10,6 +10,9 @@ from alphatwin.errors import InvalidValueError
 if TYPE_CHECKING:
     import re
 
+MOST = 100_000_000  # of people or anything else that is counted: more is a slip of the keyboard
+LONGEST = 40  # digits of a refused value that a message repeats
+
 
 def need_text(field: str, value: object) -> None:
     """Raise InvalidValueError unless the value is a text that says something."""
@@ -44,10 +47,11 @@ def need_positive(field: str, value: object) -> None:
         raise InvalidValueError(msg)
 
 
-def need_count(field: str, value: object) -> None:
-    """Raise InvalidValueError unless the value is None, or a whole number of at least 1."""
+def need_count(field: str, value: object, *, least: int = 1) -> None:
+    """Raise InvalidValueError unless the value is None, or a whole number that can be a count."""
     if value is None:
         return
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        msg = f"{field} must be a whole number of at least 1, got {value!r}"
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= MOST:
+        got = repr(value) if len(repr(value)) <= LONGEST else f"{repr(value)[:LONGEST]}..."
+        msg = f"{field} must be a whole number from {least} to {MOST:,}, got {got}"
         raise InvalidValueError(msg)

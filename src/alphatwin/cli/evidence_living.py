@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from alphatwin.cli.evidence_commands import OfAgent, OfPopulation
+from alphatwin.cli.evidence_commands import Also, OfAgent, OfPopulation, without_threads
 from alphatwin.cli.options import AsJson
 
 
@@ -20,6 +20,7 @@ def pool(
     ] = "agent",
     agent: OfAgent = None,
     population: OfPopulation = None,
+    also: Also = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -35,10 +36,14 @@ def pool(
 
     Example: alphatwin evidence pool --outcome orr --by agent -o pool
     """
+    without_threads()
     from alphatwin.cli.output import print_json, progress_console
+    from alphatwin.workflows.evidence import asked_records
     from alphatwin.workflows.evidence_pool import evidence_pool_report
 
-    report = evidence_pool_report(outcome=outcome, by=by, agent=agent, population=population)
+    report = evidence_pool_report(
+        outcome=outcome, by=by, agent=agent, population=population, chosen=asked_records(also)
+    )
     if output is not None:
         from alphatwin.workflows.write_pool import write_pool
 

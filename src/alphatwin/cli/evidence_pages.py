@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from alphatwin.cli.output import console, print_table, table
+from alphatwin.report.evidence_html import regimen_text
 from alphatwin.report.evidence_table import figure_text, interval_text
 
 if TYPE_CHECKING:
@@ -61,16 +62,15 @@ def print_record(report: EvidenceRecordReport) -> None:
         groups.add_row(_short(g.about), g.role, size, _short(place, longest=LONGEST_FIGURE))
     print_table(groups)
     for r in one.regimens:
-        parts = [
-            None if r.activity is None else r.activity.text(),
-            None if r.cycles is None else f"{r.cycles} cycles ({r.cycles_are})",
-            None if r.interval is None else f"every {r.interval.text()}",
-            None if r.cumulative_limit is None else f"up to {r.cumulative_limit.text()}",
-            f"with {', '.join(r.combination)}" if r.combination else None,
-            r.route,
-        ]
-        said = ", ".join(filter(None, parts)) or "no figure"
-        out.print(f"{r.agent}: {said} \\[{r.place.source} {r.place.where}]", soft_wrap=True)
+        said = escape(regimen_text(r))
+        out.print(f"{said} \\[{r.place.source} {r.place.where}]", soft_wrap=True)
+    for follow in one.follow_up:
+        place = f"{follow.place.source} {follow.place.where}"
+        out.print(f"Follow-up: {follow.statistic} {follow.value.text()} \\[{place}]")
+    for date in one.dates:
+        estimated = " (estimated)" if date.is_estimate else ""
+        place = f"{date.place.source} {date.place.where}"
+        out.print(f"{date.kind.capitalize()}: {date.date}{estimated} \\[{place}]")
     _print_rows("Figures", report.rows)
     for claim in one.claims:
         place = f"{claim.place.source} {claim.place.where}"

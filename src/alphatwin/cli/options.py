@@ -6,12 +6,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from alphatwin.patient import DecayDataName
-
+# Spelled out here, as in alphatwin.patient.DecayDataName: that package would be loaded by every
+# command, of which few need it.
+DecayDataChoice = Literal["icrp107", "ensdf"]
 AsJson = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
-DecayData = Annotated[DecayDataName, typer.Option(help="Decay-data set.")]
+DecayData = Annotated[DecayDataChoice, typer.Option(help="Decay-data set.")]
 StoppingData = Annotated[Literal["icru90", "astar"], typer.Option(help="Stopping powers of water.")]
 OtherDecayData = Annotated[
-    DecayDataName | None,
+    DecayDataChoice | None,
     typer.Option("--decay-data", help="Decay-data set, instead of the one that the course names."),
 ]

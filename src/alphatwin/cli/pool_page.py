@@ -44,6 +44,9 @@ def print_pool(report: EvidencePoolReport) -> None:
     if report.overall is not None:
         _add(grid, "[bold]all studies[/]", report.overall)
     print_table(grid)
+    for group in (g for g in report.groups if g.pooled.studies > 1):
+        for text in group.pooled.cautions:
+            out.print(f"- {escape(group.name)}: {escape(text)}.")
     for text in report.warnings[2:]:
         out.print(f"- {escape(text)}")
     for one in report.regressions:

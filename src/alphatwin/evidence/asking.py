@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from alphatwin.agents import agent as known_agent
-from alphatwin.errors import DataError
+from alphatwin.agents import agents
+from alphatwin.errors import DataError, InvalidValueError
 from alphatwin.evidence.rows import EvidenceRow, rows_of
 
 if TYPE_CHECKING:
@@ -82,7 +84,16 @@ def find_rows(
     outcome
         ``orr``, ``dcr``, ``pfs``, ``os``, a CTCAE term, or a domain such as ``kidney``; None for
         all.
+
+    Raises
+    ------
+    InvalidValueError
+        If a word that is asked for is empty.
     """
+    for field, asked in (("agent", agent), ("population", population), ("outcome", outcome)):
+        if asked is not None and not asked.strip():
+            msg = f"{field} must say something, got {asked!r}; leave it out to ask for all"
+            raise InvalidValueError(msg)
     name = None if agent is None else agent_name(agent)
     words = () if population is None else tuple(population.casefold().split())
     wanted = None if outcome is None else _outcome(outcome)
@@ -104,6 +115,24 @@ def agent_name(text: str) -> str:
         return known_agent(text).name
     except DataError:
         return text.strip()
+
+
+def near_agents(text: str, *, records: Iterable[Record]) -> tuple[str, ...]:
+    """Return names of agents that a name may have meant; none if it is one itself.
+
+    Parameters
+    ----------
+    text
+        The name that was asked for.
+    records
+        Records that were asked.
+    """
+    names = {alias.casefold(): one.name for one in agents() for alias in (one.name, *one.aliases)}
+    names |= {name.casefold(): name for one in records for name in one.agents}
+    if agent_name(text).casefold() in names:
+        return ()
+    near = difflib.get_close_matches(text.strip().casefold(), names, n=3, cutoff=0.6)
+    return tuple(dict.fromkeys(names[key] for key in near))
 
 
 def _people(row: EvidenceRow) -> str:

@@ -74,13 +74,15 @@ def records() -> tuple[Record, ...]:
     return found
 
 
-def record(name: str) -> Record:
+def record(name: str, *, among: tuple[Record, ...] | None = None) -> Record:
     """Return the record of an identifier, case and spaces aside.
 
     Parameters
     ----------
     name
         Identifier such as ``ballal-2020``.
+    among
+        Records to look among; ``None`` for the base.
 
     Raises
     ------
@@ -88,7 +90,7 @@ def record(name: str) -> Record:
         If there is none; the message suggests near names and lists all.
     """
     key = "-".join(name.casefold().split())
-    index = {one.id: one for one in records()}
+    index = {one.id: one for one in (records() if among is None else among)}
     if key in index:
         return index[key]
     near = difflib.get_close_matches(key, index, n=3, cutoff=0.5)
@@ -146,7 +148,7 @@ def parse_record(raw: bytes, *, where: str) -> Record:
         If the file is not UTF-8 or not TOML, or a key is unknown, missing or impossible.
     """
     try:
-        document = tomllib.loads(raw.decode("utf-8"), parse_float=Decimal)
+        document = tomllib.loads(raw.decode("utf-8-sig"), parse_float=Decimal)
         return _record(document)
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
@@ -215,6 +217,9 @@ def _value(value: Any, kind: str, *, status: Any) -> Any:
         return parse_amount(_text(value))
     if wanted in _PLAIN:
         return _plain(value, kind=wanted)
+    if wanted != kind and not _text(value).strip():
+        msg = f"must be a text that is not empty, got {value!r}; or leave it out"
+        raise TypeError(msg)
     return _text(value)
 
 

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LEVEL_FRACTION = 0.95
-_BISECTIONS = 60  # halvings of [0, 1]: to 1e-18
+_MOST_STEPS = 200  # Newton needs about six, halvings alone sixty
+_CLOSE = 1e-12  # of the last step, relative to the quantile: Newton squares what is left
 _MOST_TERMS = 500  # of the continued fraction; about the square root of the denominator is enough
 _CONVERGED = 1e-15
+_STEEPEST = 600.0  # where a density is smaller than exp(-600), its inverse means nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,8 @@ def exact_interval(x: int, *, of: int, level_fraction: float = LEVEL_FRACTION) -
     """
     _check(x, of, level_fraction)
     tail = 0.5 * (1.0 - level_fraction)
-    low = 0.0 if x == 0 else _beta_quantile(tail, x, of - x + 1)
-    high = 1.0 if x == of else _beta_quantile(1.0 - tail, x + 1, of - x)
+    low = 0.0 if x == 0 else beta_quantile(tail, x, of - x + 1)
+    high = 1.0 if x == of else beta_quantile(1.0 - tail, x + 1, of - x)
     return ShareInterval(low, high)
 
 
@@ -104,8 +106,8 @@ def jeffreys_interval(x: int, *, of: int, level_fraction: float = LEVEL_FRACTION
     """Return the interval of Jeffreys' prior; as in `exact_interval`."""
     _check(x, of, level_fraction)
     tail = 0.5 * (1.0 - level_fraction)
-    low = 0.0 if x == 0 else _beta_quantile(tail, x + 0.5, of - x + 0.5)
-    high = 1.0 if x == of else _beta_quantile(1.0 - tail, x + 0.5, of - x + 0.5)
+    low = 0.0 if x == 0 else beta_quantile(tail, x + 0.5, of - x + 0.5)
+    high = 1.0 if x == of else beta_quantile(1.0 - tail, x + 0.5, of - x + 0.5)
     return ShareInterval(low, high)
 
 
@@ -128,16 +130,27 @@ def _check(x: int, of: int, level_fraction: float) -> None:
 
 
 @lru_cache(maxsize=4096)
-def _beta_quantile(probability: float, a: float, b: float) -> float:
-    """Return the quantile of a beta distribution, by bisection of the incomplete beta function."""
-    low, high = 0.0, 1.0
-    for _ in range(_BISECTIONS):
-        middle = 0.5 * (low + high)
-        if _incomplete_beta(middle, a, b) < probability:
-            low = middle
-        else:
-            high = middle
-    return 0.5 * (low + high)
+def beta_quantile(probability: float, alpha: float, beta: float) -> float:
+    """Return the quantile of a beta distribution: Newton's steps, halvings where one leaves.
+
+    Parameters
+    ----------
+    probability
+        Probability below the quantile, between 0 and 1.
+    alpha, beta
+        Parameters of the distribution, positive.
+    """
+    low, high, at = 0.0, 1.0, alpha / (alpha + beta)
+    log_beta = math.lgamma(alpha) + math.lgamma(beta) - math.lgamma(alpha + beta)
+    for _ in range(_MOST_STEPS):
+        excess = _incomplete_beta(at, alpha, beta) - probability
+        low, high = (low, at) if excess > 0.0 else (at, high)
+        log_density = (alpha - 1.0) * math.log(at) + (beta - 1.0) * math.log1p(-at) - log_beta
+        new = at - excess * math.exp(-log_density) if log_density > -_STEEPEST else -1.0
+        if abs(new - at) <= _CLOSE * at:
+            return new
+        at = new if low < new < high else 0.5 * (low + high)
+    return at
 
 
 def _incomplete_beta(x: float, a: float, b: float) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, get_args
 
-from alphatwin.agents.checks import need_choice, need_text
+from alphatwin.agents.checks import need_choice, need_count, need_text
 from alphatwin.errors import InvalidValueError
 from alphatwin.evidence.amounts import Amount  # noqa: TC001 - schemas read it at run time
 from alphatwin.evidence.types import Place  # noqa: TC001 - schemas read it at run time
@@ -326,10 +326,8 @@ def need_share(*, n: int | None, of: int | None, percent: Decimal | None) -> Non
     if n is None and percent is None:
         msg = "a share needs n, percent or both"
         raise InvalidValueError(msg)
-    for field, value in (("n", n), ("of", of)):
-        if value is not None and value < (field == "of"):
-            msg = f"{field} must be a count of at least {int(field == 'of')}, got {value}"
-            raise InvalidValueError(msg)
+    need_count("n", n, least=0)
+    need_count("of", of)
     if n is not None and of is not None and n > of:
         msg = f"n must be at most of, got {n} of {of}"
         raise InvalidValueError(msg)

@@ -144,6 +144,11 @@ class Record:
         need_pattern("id", self.id, NAME, "lower-case words joined by -")
         for field in ("title", "design", "population"):
             need_text(field, getattr(self, field))
+        if not self.agents:
+            msg = "agents: at least one is needed, by its name in the catalogue; got none"
+            raise InvalidValueError(msg)
+        for name in self.agents:
+            need_text("agents", name)
         need_choice("kind", self.kind, get_args(Kind))
         need_choice("prior", self.prior, get_args(Prior))
         need_choice("timing", self.timing, get_args(Timing))

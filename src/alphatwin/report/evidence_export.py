@@ -1,4 +1,4 @@
-"""The base for other programs: CSV of every figure, BibTeX and RIS of every source, one page."""
+"""The base for other programs: CSV of every figure, BibTeX and RIS of every source."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from alphatwin.evidence import rows_of
 from alphatwin.evidence.types import REVIEW
-from alphatwin.report.evidence_table import figure_text, interval_text, to_csv
+from alphatwin.report.evidence_table import to_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,29 +81,6 @@ def export_ris(records: Sequence[Record]) -> str:
         lines += [f"{tag}  - {_BREAKS.sub(' ', text)}" for tag, text in fields if text]
         lines += ["ER  - ", ""]
     return "\r\n".join(lines)
-
-
-def export_page(records: Sequence[Record]) -> str:
-    """Return the records as one HTML page that needs nothing but itself; every text is escaped.
-
-    Parameters
-    ----------
-    records
-        The records.
-    """
-    from alphatwin.report.html import environment, without_controls
-
-    page = (
-        environment()
-        .get_template("evidence_base.html.j2")
-        .render(
-            studies=[(one, tuple(rows_of(one))) for one in records],
-            figure=figure_text,
-            interval=interval_text,
-            review=REVIEW,
-        )
-    )
-    return without_controls(page)
 
 
 def _sources(records: Sequence[Record]) -> Iterator[tuple[str, Record, Citation]]:

@@ -1,4 +1,4 @@
-"""Answers of the base as CSV and as a self-contained HTML page."""
+"""Answers of the base as CSV, and a figure and its interval in a few characters."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from alphatwin.evidence import EvidenceRow
+from alphatwin.report.evidence_value import RecordLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from alphatwin.report.evidence_value import EvidenceFindReport
 
 _MULTIPLE = "; "  # between the texts of one cell
 
@@ -25,8 +24,22 @@ def to_csv(rows: Sequence[EvidenceRow]) -> str:
     rows
         Rows of an answer.
     """
+    return _table(rows, [field.name for field in fields(EvidenceRow)])
+
+
+def list_to_csv(records: Sequence[RecordLine]) -> str:
+    """Return lines of a list as CSV: one column for each field, empty where a value is unknown.
+
+    Parameters
+    ----------
+    records
+        Lines of a list.
+    """
+    return _table(records, [field.name for field in fields(RecordLine)])
+
+
+def _table(rows: Sequence[EvidenceRow] | Sequence[RecordLine], names: Sequence[str]) -> str:
     out = io.StringIO()
-    names = [field.name for field in fields(EvidenceRow)]
     table = csv.writer(out, lineterminator="\n")
     table.writerow(names)
     table.writerows([_cell(getattr(row, name)) for name in names] for row in rows)
@@ -37,36 +50,6 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     return _MULTIPLE.join(value) if isinstance(value, tuple) else str(value)
-
-
-def to_page(report: EvidenceFindReport) -> str:
-    """Return an answer as an HTML page that needs nothing but itself; every text is escaped.
-
-    Parameters
-    ----------
-    report
-        The answer.
-    """
-    from jinja2 import Environment, PackageLoader
-
-    environment = Environment(
-        loader=PackageLoader("alphatwin.report"), autoescape=True, trim_blocks=True
-    )
-    asked = [
-        f"{what}: {said}"
-        for what, said in (
-            ("agent", report.agent),
-            ("people", report.population),
-            ("outcome", report.outcome),
-        )
-        if said is not None
-    ]
-    return environment.get_template("evidence.html.j2").render(
-        report=report,
-        asked=", ".join(asked) or "everything",
-        interval=interval_text,
-        figure=figure_text,
-    )
 
 
 def figure_text(row: EvidenceRow) -> str:

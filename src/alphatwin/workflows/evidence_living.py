@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from alphatwin.errors import DataError, InvalidValueError
 from alphatwin.evidence import read_records, records
-from alphatwin.evidence.audit import audit
 from alphatwin.evidence.differences import differences
-from alphatwin.evidence.registry import import_registry
-from alphatwin.evidence.sheet import import_sheet
 from alphatwin.evidence.writing import record_of_json, record_to_toml
 from alphatwin.files.atomic import write_text_atomically
 from alphatwin.report.living_value import (
@@ -42,6 +39,8 @@ def evidence_import_report(path: Path) -> EvidenceImportReport:
     DataError
         If the file cannot be read or has a mistake; the message says where.
     """
+    from alphatwin.evidence.audit import audit
+
     is_sheet = _is_sheet(path)
     made = _imported(path)
     return EvidenceImportReport(
@@ -158,6 +157,7 @@ def evidence_export(form: Form, *, version: str | Path = BASE) -> str:
         If the version cannot be read.
     """
     from alphatwin.report import evidence_export as forms
+    from alphatwin.report.evidence_html import records_page
     from alphatwin.report.serializer import to_json
 
     found = read_version(version)
@@ -167,7 +167,7 @@ def evidence_export(form: Form, *, version: str | Path = BASE) -> str:
         "csv": forms.export_csv,
         "bibtex": forms.export_bibtex,
         "ris": forms.export_ris,
-        "html": forms.export_page,
+        "html": records_page,
     }
     if form not in writers:
         msg = f"form must be one of json, {', '.join(writers)}, got {form!r}"
@@ -181,11 +181,17 @@ def _is_sheet(path: Path) -> bool:
 
 def _imported(path: Path) -> Imported:
     raw = _bytes(path)
-    return (
-        import_sheet(raw, where=str(path))
-        if _is_sheet(path)
-        else import_registry(raw, where=str(path))
-    )
+    if _is_sheet(path):
+        from alphatwin.evidence.sheet import import_sheet
+
+        return import_sheet(raw, where=str(path))
+    return _registered(raw, path)
+
+
+def _registered(raw: bytes, path: Path) -> Imported:
+    from alphatwin.evidence.registry import import_registry
+
+    return import_registry(raw, where=str(path))
 
 
 def _exported(path: Path) -> tuple[Record, ...]:
@@ -196,7 +202,7 @@ def _exported(path: Path) -> tuple[Record, ...]:
         msg = f"{path}: no export: {error}; make one with `alphatwin evidence export --format json`"
         raise DataError(msg) from error
     if isinstance(found, dict) and "protocolSection" in found:
-        return import_registry(raw, where=str(path)).records
+        return _registered(raw, path).records
     rows = found.get("records") if isinstance(found, dict) else None
     if not isinstance(rows, list):
         msg = f"{path}: records: missing; an export has a list of them"

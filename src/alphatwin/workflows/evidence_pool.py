@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from alphatwin.errors import DataError
 from alphatwin.evidence import find_rows, records
-from alphatwin.evidence.asking import not_comparable
+from alphatwin.evidence.asking import near_agents, not_comparable
 from alphatwin.evidence.pooling import choose, leave_one_out, pool_shares, regress
 from alphatwin.report.pool_value import (
     EvidencePoolReport,
@@ -18,7 +18,7 @@ from alphatwin.workflows.evidence_map import evidence_map
 
 if TYPE_CHECKING:
     from alphatwin.evidence import EvidenceRow, Record
-    from alphatwin.evidence.pooling import Pooled, Regression
+    from alphatwin.evidence.pooling import Choice, Pooled, Regression
 
 By = Literal["none", "agent", "prior"]
 
@@ -75,12 +75,7 @@ def evidence_pool_report(
     base = records() if chosen is None else chosen
     choice = choose(base, outcome=outcome, agent=agent, population=population)
     if not choice.rows:
-        why = "; ".join(dict.fromkeys(f"{one.record}: {one.why}" for one in choice.left_out[:4]))
-        msg = (
-            f"outcome {outcome!r}: no share with a count stands in the base for it"
-            f"{f' ({why})' if why else ''}; survival times are listed by `evidence find`, and "
-            "never pooled; shares are such as orr, dcr, sd, pd or a CTCAE term"
-        )
+        msg = _nothing(base, choice, outcome=outcome, agent=agent, population=population)
         raise DataError(msg)
     named = {row.outcome for row in choice.rows}
     if len(named) > 1:
@@ -108,6 +103,31 @@ def evidence_pool_report(
         left_out=choice.left_out,
         times_to_event=_times(base, studies, population),
         evidence_map=evidence_map(base),
+    )
+
+
+def _nothing(
+    base: tuple[Record, ...],
+    choice: Choice,
+    *,
+    outcome: str,
+    agent: str | None,
+    population: str | None,
+) -> str:
+    """Return why no figure answers, and what was perhaps meant."""
+    why = "; ".join(dict.fromkeys(f"{one.record}: {one.why}" for one in choice.left_out[:4]))
+    near = () if agent is None else near_agents(agent, records=base)
+    asked = (("agent", agent), ("population", population))
+    return "".join(
+        (
+            f"outcome {outcome!r}",
+            *(f" of {what} {said!r}" for what, said in asked if said is not None),
+            ": no share with a count stands in the base for it",
+            f" ({why})" if why else "",
+            f"; no agent has that name, nearest: {' or '.join(near)}" if near else "",
+            "; survival times are listed by `evidence find`, and never pooled",
+            "; shares are such as orr, dcr, sd, pd or a CTCAE term",
+        )
     )
 
 

@@ -95,7 +95,7 @@ def test_activity_follows_body_mass_only_when_prescribed_per_mass():
             "activity_bq_per_kg must be positive and finite, got -1",
         ),
         ({"interval_s": math.nan}, "interval_s must be positive and finite"),
-        ({"cycles": 0}, "cycles must be a whole number of at least 1, got 0"),
+        ({"cycles": 0}, "cycles must be a whole number from 1 to 100,000,000, got 0"),
         ({"cycles": 2.5}, "cycles must be a whole number"),
         ({"cumulative_limit_bq": "55"}, "cumulative_limit_bq must be a number"),
         ({"route": "oral"}, "route must be one of intravenous, intra-arterial, got 'oral'"),

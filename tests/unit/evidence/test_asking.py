@@ -14,7 +14,8 @@ import pytest
 
 from alphatwin.evidence import EvidenceRow, find_rows, record, records, rows_of
 from alphatwin.evidence.asking import not_comparable
-from alphatwin.report.evidence_table import to_csv, to_page
+from alphatwin.report.evidence_html import find_page
+from alphatwin.report.evidence_table import to_csv
 from alphatwin.workflows.evidence import (
     evidence_audit_report,
     evidence_find_report,
@@ -139,10 +140,10 @@ def test_csv_has_every_field_of_every_row():
 
 
 def test_page_is_whole_escaped_and_says_what_is_not_comparable():
-    page = to_page(evidence_find_report(agent="<b>x</b>", outcome="orr"))
+    page = find_page(evidence_find_report(agent="<b>x</b>", outcome="orr"))
     assert "<b>x</b>" not in page
     assert "&lt;b&gt;x" in page
-    page = to_page(evidence_find_report(agent="AlphaMedix", outcome="orr"))
+    page = find_page(evidence_find_report(agent="AlphaMedix", outcome="orr"))
     assert "57.1 %" in page
     assert "39.4-73.7" in page
     assert "What keeps them from being compared" in page

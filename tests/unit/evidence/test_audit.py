@@ -191,3 +191,12 @@ def test_consistent_studies_raise_no_alarm():
     rng = np.random.default_rng(11)
     for _ in range(40):
         assert not [f for f in audit((study(rng),)) if f.severity != "note"]
+
+
+def test_an_interval_upside_down_is_found_and_no_geometric_mean_is_asked_of_it():
+    whole = record("netter-1")
+    ratios = [t for t in whole.times_to_event if t.kind == "hazard ratio"]
+    turned = replace(ratios[0], low=Decimal("0.29"), high=Decimal(0), id="")
+    rules = {f.rule for f in audit((replace(whole, times_to_event=(turned,)),))}
+    assert "interval_holds_value" in rules
+    assert "ratio_midway" not in rules

@@ -213,8 +213,21 @@ def test_printed_digits_are_kept():
         ("n = 8", "m = 8", r"groups\[0\].m: unknown field; allowed: id, role"),
         ("n = 8", "n = 8.5", r"groups\[0\].n: must be a whole number, got Decimal"),
         ("n = 8", "n = true", r"groups\[0\].n: must be a whole number"),
-        ("n = 8", "n = 0", r"groups\[0\]: n must be a whole number of at least 1"),
-        ("n = 4", "n = -4", r"proportions\[0\]: n must be a count of at least 0, got -4"),
+        ("n = 8", f"n = {10**30}", r"groups\[0\]: n must be a whole number from 1 to 100,000,000"),
+        ("n = 4", f"of = {10**12}, n = 4", r"proportions\[0\]: of must be a whole number from 1"),
+        (
+            "n = 4",
+            'criteria = " ", n = 4',
+            r"proportions\[0\].criteria: must be a text that is not",
+        ),
+        ('["225Ac-DOTATATE"]', "[]", "agents: at least one is needed"),
+        ('["225Ac-DOTATATE"]', '[""]', "agents must be a text that is not empty"),
+        ("n = 8", "n = 0", r"groups\[0\]: n must be a whole number from 1 to 100,000,000"),
+        (
+            "n = 4",
+            "n = -4",
+            r"proportions\[0\]: n must be a whole number from 0 to 100,000,000, got -4",
+        ),
         ("n = 4", "n = 9, of = 8", r"proportions\[0\]: n must be at most of, got 9 of 8"),
         ("50.0", "150.0", r"proportions\[0\]: percent must be a percentage from 0 to 100"),
         ("50.0", "nan", r"proportions\[0\]: percent must be a percentage from 0 to 100"),
@@ -246,6 +259,11 @@ def test_another_encoding_is_refused_by_file_and_line():
     raw = MINIMAL.replace("A study", "Stud\N{LATIN SMALL LETTER E WITH ACUTE}").encode("latin-1")
     with pytest.raises(DataError, match=r"one.toml:4: byte 0xe9 is not UTF-8 text; save"):
         parse_record(raw, where="one.toml")
+
+
+def test_a_byte_order_mark_is_no_mistake():
+    marked = parse_record(MINIMAL.encode("utf-8-sig"), where="one.toml")
+    assert marked == parse_record(MINIMAL.encode(), where="one.toml")
 
 
 def test_identifiers_are_unique_over_a_folder(tmp_path):

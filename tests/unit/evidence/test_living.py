@@ -300,10 +300,10 @@ def test_ris_begins_and_ends_every_source():
 
 
 def test_the_page_needs_nothing_but_itself_and_escapes(monkeypatch):
-    from alphatwin.report.evidence_export import export_page
+    from alphatwin.report.evidence_html import records_page
 
     odd = dataclasses.replace(record("ballal-2020"), title="<script>alert(1)</script>")
-    page = export_page([odd])
+    page = records_page([odd])
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     assert not re.search(r"(src|href)=\"(?!#)", page)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 from scipy.optimize import minimize
-from scipy.special import expit, gammaln
+from scipy.special import chdtrc, expit, gammaln, stdtrit
 
 from alphatwin.errors import InvalidValueError
 from alphatwin.evidence import records
@@ -21,10 +21,15 @@ from alphatwin.evidence.pooling import (
 from alphatwin.evidence.pooling.likelihood import Sets, log_likelihood, maximise
 from alphatwin.evidence.pooling.pool import EXACT_SUM
 from alphatwin.evidence.pooling.profile import profile_interval
-from alphatwin.evidence.pooling.quantiles import normal_quantile, student_quantile
+from alphatwin.evidence.pooling.quantiles import (
+    chi2_tail,
+    normal_quantile,
+    student_quantile,
+)
 
 X, N = [15, 4, 5, 0, 20, 9], [24, 9, 17, 6, 35, 9]  # with an empty and a full study
 NODES = 5e-5  # of the log-likelihood: what 25 nodes leave at tau = 2.5; 1.92 makes an interval
+SERIES = 1e-10  # continued fraction and finite sum against SciPy, relative
 BRUTE = 2e-6  # adaptive quadrature and a simplex search agree to about their own tolerances
 
 
@@ -96,6 +101,33 @@ def test_a_profile_has_fallen_at_its_ends_by_what_its_level_says():
         best = minimize(lambda t, m=end: -brute_log_likelihood(m, t[0], X, N), [1.0], tol=1e-10)
         highest = brute_log_likelihood(*top.theta[0], X, N)
         assert 2 * (highest + best.fun) == pytest.approx(q * q, rel=1e-4)
+
+
+def test_every_end_of_many_profiles_is_found_at_once():
+    """Sets of very unequal width, one without any event: each is as it would be alone."""
+    events = np.array([[0, 0, 0], [1, 0, 0], [5, 9, 30], [2, 2, 2]], dtype=float)
+    sizes = np.array([[4, 9, 7], [4, 9, 7], [9, 20, 61], [2, 3, 2]], dtype=float)
+    sets = Sets(events, sizes, np.ones((4, 3, 1)), np.ones((4, 3)), "binomial")
+    start = np.array([[0.0, 0.5]])
+    top = maximise(np.repeat(start, 4, axis=0), sets)
+    q = normal_quantile()
+    ends = profile_interval(sets, top, quantile=np.full(4, q))
+    assert np.isnan(ends[0, 0])  # nothing speaks against a share of zero
+    for i in (1, 2, 3):
+        alone = one_set(events[i], sizes[i])
+        own = maximise(start, alone)
+        assert ends[i] == pytest.approx(
+            profile_interval(alone, own, quantile=np.array([q]))[0], rel=1e-6, nan_ok=True
+        )
+        assert not np.isnan(ends[i, 1])
+
+
+@pytest.mark.parametrize("degrees", [1, 2, 3, 4, 9, 30, 31, 200])
+def test_quantiles_and_tails_are_those_of_scipy(degrees):
+    assert student_quantile(degrees) == pytest.approx(stdtrit(degrees, 0.975), rel=SERIES)
+    for value in (0.0, 1e-6, 0.4, 3.84, 25.0, 300.0):
+        tail = chi2_tail(value, degrees_of_freedom=degrees)
+        assert tail == pytest.approx(chdtrc(degrees, value), rel=SERIES, abs=1e-300)
 
 
 def test_reml_is_highest_where_it_says():

@@ -145,7 +145,9 @@ def _holds(record: Record, path: str, time: TimeToEvent) -> Iterator[AuditFindin
 
 def _midway(record: Record, path: str, time: TimeToEvent) -> Iterator[AuditFinding]:
     """Yield a ratio that is not the geometric mean of its ends (eq. V8), digits allowed for."""
-    if time.low is None or time.high is None or time.value is None or not time.low > 0:
+    if time.low is None or time.high is None or time.value is None:
+        return
+    if not 0 < time.low <= time.high:  # `interval_holds_value` says so
         return
     low, high = ([float(x) + s * _half(x) for s in (-1, 1)] for x in (time.low, time.high))
     middle = [math.sqrt(max(low[k], 0.0) * high[k]) for k in (0, 1)]

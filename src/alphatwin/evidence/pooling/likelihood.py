@@ -172,22 +172,22 @@ def maximise(start: Floats, sets: Sets, *, fixed: int | None = None) -> Maximum:
     free = np.ones(theta.shape[1], dtype=bool)
     if fixed is not None:
         free[fixed] = False
+    here = log_likelihood(theta, sets)
     active = np.arange(len(theta))
     for _ in range(_MOST_STEPS):
-        some = _subset(sets, active)
-        here = log_likelihood(theta[active], some)
-        moving = np.any(np.abs(here.gradient[:, free]) > _GRADIENT, axis=1)
-        if not moving.any():
-            break
-        active, some, here = active[moving], _subset(some, moving), _some(here, moving)
-        new = _climb(theta[active], here, _newton(here, free), some)
-        stuck = np.all(new == theta[active], axis=1)
-        theta[active] = new
-        active = active[~stuck]
+        active = active[np.any(np.abs(here.gradient[active][:, free]) > _GRADIENT, axis=1)]
         if not active.size:
             break
-    theta[:, -1] = np.abs(theta[:, -1])
-    return Maximum(theta, log_likelihood(theta, sets))
+        some = _some(here, active)
+        new, there = _climb(theta[active], some, _newton(some, free), _subset(sets, active))
+        moved = np.any(new != theta[active], axis=1)
+        theta[active] = new
+        _put(here, active, there)
+        active = active[moved]
+    if np.any(theta[:, -1] < 0.0):  # tau and -tau are the same point, seen from the other side
+        theta[:, -1] = np.abs(theta[:, -1])
+        here = log_likelihood(theta, sets)
+    return Maximum(theta, here)
 
 
 def _newton(here: Surface, free: NDArray[np.bool_]) -> Floats:
@@ -203,22 +203,23 @@ def _newton(here: Surface, free: NDArray[np.bool_]) -> Floats:
     return step
 
 
-def _climb(theta: Floats, here: Surface, step: Floats, sets: Sets) -> Floats:
-    """Return the points after the longest of the halved steps that do not go down."""
-    reached = theta.copy()
+def _climb(theta: Floats, here: Surface, step: Floats, sets: Sets) -> tuple[Floats, Surface]:
+    """Return the points after the longest of the halved steps that do not go down, and there."""
+    reached, there = theta.copy(), _some(here, np.arange(len(theta)))
     left = np.arange(len(theta))
     slack = _SLACK * (1.0 + np.abs(here.value))
     size = 1.0
     for _ in range(_HALVINGS):
         trial = theta[left] + size * step[left]
-        new = log_likelihood(trial, _subset(sets, left)).value
-        up = new >= here.value[left] - slack[left]
+        new = log_likelihood(trial, sets if left.size == len(theta) else _subset(sets, left))
+        up = new.value >= here.value[left] - slack[left]
         reached[left[up]] = trial[up]
+        _put(there, left[up], _some(new, up))
         left = left[~up]
         if not left.size:
             break
         size *= 0.5
-    return reached
+    return reached, there
 
 
 def _subset(sets: Sets, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Sets:
@@ -231,8 +232,12 @@ def _subset(sets: Sets, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Sets:
     )
 
 
-def _some(here: Surface, chosen: NDArray[np.bool_]) -> Surface:
+def _some(here: Surface, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Surface:
     return Surface(here.value[chosen], here.gradient[chosen], here.hessian[chosen])
+
+
+def _put(here: Surface, rows: NDArray[np.intp], new: Surface) -> None:
+    here.value[rows], here.gradient[rows], here.hessian[rows] = new.value, new.gradient, new.hessian
 
 
 def repeated(sets: Sets, times: int) -> Sets:

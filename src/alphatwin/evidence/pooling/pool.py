@@ -145,8 +145,8 @@ def pool_shares(events: Sequence[int], sizes: Sequence[int]) -> Pooled:
     if np.abs(top.surface.gradient).max() > _FLAT or top.theta[0, -1] > _GREATEST_TAU:
         leading, cautions = others[0], (*cautions, _NO_TOP)
     else:
-        leading = _leading(x, n, "binomial")
-        others.insert(0, _profiled(x, n, "binomial"))
+        leading = _leading(top, log_odds, "binomial")
+        others.insert(0, _profiled(top, _sets(x, n, "binomial"), "binomial"))
     return Pooled(
         studies=x.size,
         events=total,
@@ -177,14 +177,14 @@ def pool_rates(events: Sequence[int], exposures: Sequence[float]) -> Pooled:
     if x.size < 2 or not x.any():
         msg = f"a pooled rate needs two studies and an event, got {x.size} and {int(x.sum())}"
         raise InvalidValueError(msg)
-    effects = log_rates(x, t)
+    effects, top = log_rates(x, t), _fit(x, t, "poisson")
     return Pooled(
         studies=x.size,
         events=int(x.sum()),
         size=float(t.sum()),
-        leading=_leading(x, t, "poisson"),
+        leading=_leading(top, effects, "poisson"),
         others=(
-            _profiled(x, t, "poisson"),
+            _profiled(top, _sets(x, t, "poisson"), "poisson"),
             _normal(effects, "log rate", _exp, "DL"),
             _normal(effects, "log rate", _exp, "REML"),
         ),
@@ -236,11 +236,10 @@ def leave_one_out(events: Sequence[int], sizes: Sequence[int]) -> tuple[PooledEs
     return tuple(one for one in found if one is not None)
 
 
-def _leading(x: NDArray[np.float64], n: NDArray[np.float64], family: Family) -> PooledEstimate:
-    top = _fit(x, n, family)
-    variances = (logits(x, n) if family == "binomial" else log_rates(x, n)).variances
+def _leading(top: Maximum, effects: Effects, family: Family) -> PooledEstimate:
     error = float(top.standard_errors()[0, 0])
-    return _wald(top.theta[0], error, x.size, typical_variance(variances), family)
+    variance = typical_variance(effects.variances)
+    return _wald(top.theta[0], error, effects.variances.size, variance, family)
 
 
 def _wald(
@@ -264,9 +263,7 @@ def _wald(
     )
 
 
-def _profiled(x: NDArray[np.float64], n: NDArray[np.float64], family: Family) -> PooledEstimate:
-    sets = _sets(x, n, family)
-    top = maximise(_start(sets), sets)
+def _profiled(top: Maximum, sets: Sets, family: Family) -> PooledEstimate:
     quantile = np.array([normal_quantile()])
     low, high = profile_interval(sets, top, quantile=quantile)[0]
     back = _share_of_logit if family == "binomial" else _exp

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from alphatwin.evidence.pooling.likelihood import Sets
 
-_WIDENINGS = 12  # each by a factor of 1.7: 500 standard errors
-_WIDER = 1.7
-_NARROWINGS = 30
+_WIDER = 2.0  # most by which a step may widen the distance from the top
+_FARTHEST = 60.0  # log odds, a share of 1e-26: a profile that has not fallen there never falls
+_MOST_STEPS = 60
 _CLOSE = 1e-7  # of twice the log-likelihood
 
 
@@ -46,61 +46,47 @@ def profile_interval(
     highest = np.repeat(top.surface.value, 2)
     side = np.tile([-1.0, 1.0], b)
     width = np.repeat(top.standard_errors()[:, index], 2) * np.minimum(q, 6.0)
-    width = np.clip(width, 1e-3, 20.0)
-    state = centre.copy()
-
-    def excess(distance: NDArray[np.float64]) -> NDArray[np.float64]:
+    state, distance = centre.copy(), np.clip(width, 1e-3, 20.0)
+    inner, outer = np.zeros(2 * b), np.full(2 * b, np.inf)
+    done = np.zeros(2 * b, dtype=bool)
+    for _ in range(_MOST_STEPS):
         state[:, index] = centre[:, index] + side * distance
         found = maximise(state, both, fixed=index)
         state[:] = found.theta
-        return 2.0 * (highest - found.surface.value) - q * q
-
-    inner, inner_value = np.zeros(2 * b), -q * q
-    outer, outer_value = width, excess(width)
-    for _ in range(_WIDENINGS):
-        short = outer_value < 0.0
-        if not short.any():
+        fall = 2.0 * (highest - found.surface.value)
+        done = np.abs(fall - q * q) < _CLOSE
+        lost = (distance >= _FARTHEST) & (fall < q * q)
+        if np.all(done | lost):
             break
-        inner, inner_value = (
-            np.where(short, outer, inner),
-            np.where(short, outer_value, inner_value),
-        )
-        outer = np.where(short, outer * _WIDER, outer)
-        outer_value = excess(outer)
-    reached = outer_value >= 0.0
-    for _ in range(_NARROWINGS):
-        if np.all(~reached | (np.abs(outer_value) < _CLOSE) | (outer - inner < 1e-9)):
-            break
-        middle = _between(inner, inner_value, outer, outer_value)
-        value = excess(middle)
-        low = value < 0.0
-        # Illinois: the end that stays counts half the next time
-        inner_value = np.where(low, value, 0.5 * inner_value)
-        outer_value = np.where(low, 0.5 * outer_value, value)
-        inner, outer = np.where(low, middle, inner), np.where(low, outer, middle)
-        if np.all(~reached | (np.abs(value) < _CLOSE)):
-            inner = outer = middle
-            break
-    ends: NDArray[np.float64] = centre[:, index] + side * np.where(
-        reached, 0.5 * (inner + outer), np.nan
-    )
+        inner = np.where(fall < q * q, distance, inner)
+        outer = np.where(fall < q * q, outer, distance)
+        slope = -2.0 * side * found.surface.gradient[:, index]
+        new = _next(distance, fall, slope, q, inner=inner, outer=outer)
+        distance = np.where(done, distance, np.minimum(new, _FARTHEST))
+    ends: NDArray[np.float64] = centre[:, index] + side * np.where(done, distance, np.nan)
     return ends.reshape(b, 2)
 
 
-def _between(
-    a: NDArray[np.float64],
-    a_value: NDArray[np.float64],
-    b: NDArray[np.float64],
-    b_value: NDArray[np.float64],
+def _next(
+    distance: NDArray[np.float64],
+    fall: NDArray[np.float64],
+    slope: NDArray[np.float64],
+    q: NDArray[np.float64],
+    *,
+    inner: NDArray[np.float64],
+    outer: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return where the root between two points is expected: on a parabola from the top."""
-    share = np.sqrt(np.abs(a_value)) / (
-        np.sqrt(np.abs(a_value)) + np.sqrt(np.abs(b_value)) + 1e-300
-    )
-    linear = np.abs(a_value) / (np.abs(a_value) + np.abs(b_value) + 1e-300)
-    part: NDArray[np.float64] = np.clip(np.where(a == 0.0, share, linear), 0.02, 0.98)
-    middle: NDArray[np.float64] = np.asarray(a + part * (b - a), dtype=np.float64)
-    return middle
+    """Return Newton's step on the root of the fall, nearly a straight line, kept in its bracket.
+
+    The other coefficients are at their best, so that the slope of the profile is that of the
+    likelihood by the fixed one alone.
+    """
+    root = np.sqrt(np.maximum(fall, 1e-300))
+    new = distance - (root - q) * 2.0 * root / np.maximum(slope, 1e-300)
+    open_end = np.isinf(outer)
+    most = np.where(open_end, _WIDER * distance, outer)
+    otherwise = np.where(open_end, most, 0.5 * (inner + outer))
+    return np.where((new > inner) & (new < most), new, otherwise)
 
 
 def wald_interval_of(top: Maximum, *, quantile: NDArray[np.float64]) -> NDArray[np.float64]:
