@@ -182,7 +182,7 @@ def _report(
         places=_places(run),
         hits=_hits(run, answer),
         survival=None if answer is None else _survival(specification, run, answer),
-        single_event=spectrum_record(both, mass_kg=run.nucleus_mass_kg),
+        single_event=spectrum_record(both, mass_kg=run.target_mass_kg),
         lineal_energy=lineal_record(both, radius_um=run.cluster.shape.nucleus_radius_um),
         dvh_z_gy=tuple(dvh_z.tolist()),
         dvh_share=tuple(dvh.tolist()),
