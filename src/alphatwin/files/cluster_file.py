@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 LARGEST_BYTES = 5_000_000
 LengthUm = Annotated[float, quantity(units.parse_length_um)]
+ConcentrationBqPerMl = Annotated[
+    float, quantity(units.parse_concentration_bq_per_ml), Field(gt=0.0, allow_inf_nan=False)
+]
+TimeS = Annotated[float, quantity(units.parse_time_s), Field(gt=0.0, allow_inf_nan=False)]
 DoseGy = Annotated[float, quantity(units.parse_absorbed_dose_gy)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -43,6 +47,7 @@ class CellTable(_Table):
 
     radius: LengthUm
     nucleus_radius: LengthUm
+    target: Literal["nucleus", "cell"] = "nucleus"
 
 
 class ClusterTable(_Table):
@@ -55,6 +60,7 @@ class ClusterTable(_Table):
     spacing: LengthUm | None = None
     cell_fraction: Share | None = None
     necrotic_radius: LengthUm | None = None
+    scored_radius: LengthUm | None = None
 
     @model_validator(mode="after")
     def _one_extent(self) -> ClusterTable:
@@ -88,7 +94,7 @@ class DaughtersTable(_Table):
 class ExposureTable(_Table):
     """How many decays there are: as stated, or of a region of a dose report."""
 
-    decays_per_cell: Annotated[float, Field(gt=0.0)] | None = None
+    decays_per_cell: Annotated[float, Field(ge=0.0)] | None = None
     report: Name | None = None
     agent: Name | None = None
     region: Name | None = None
@@ -106,12 +112,33 @@ class ExposureTable(_Table):
         return self
 
 
+class MediumTable(_Table):
+    """Activity in the medium over a monolayer."""
+
+    concentration: ConcentrationBqPerMl
+    duration: TimeS
+    depth: LengthUm
+
+
+class LinealTable(_Table):
+    """A site for lineal energy in the middle of the target."""
+
+    site: LengthUm
+
+
+class SValuesTable(_Table):
+    """S values of nuclei and cells, from every part of the cells."""
+
+    decays: Annotated[int, Field(ge=1000, le=100_000_000)] = 200_000
+
+
 class SurvivalTable(_Table):
     """How cells answer to specific energy, and to a reference radiation."""
 
     alpha_per_gy: Annotated[float, Field(ge=0.0)] | None = None
     beta_per_gy2: Annotated[float, Field(ge=0.0)] = 0.0
     z0: DoseGy | None = None
+    domain_radius: LengthUm | None = None
     reference_alpha_per_gy: Annotated[float, Field(ge=0.0)] | None = None
     reference_beta_per_gy2: Annotated[float, Field(ge=0.0)] = 0.0
 
@@ -119,6 +146,12 @@ class SurvivalTable(_Table):
     def _one_model(self) -> SurvivalTable:
         if (self.alpha_per_gy is None) == (self.z0 is None):
             msg = "give alpha_per_gy (with beta_per_gy2) or z0, one of them"
+            raise ValueError(msg)
+        if self.domain_radius is not None and not (self.z0 is None and self.beta_per_gy2 > 0.0):
+            msg = (
+                "domain_radius (the microdosimetric-kinetic model) needs alpha_per_gy and "
+                "beta_per_gy2 above 0, and no z0"
+            )
             raise ValueError(msg)
         return self
 
@@ -133,8 +166,21 @@ class ClusterSpecification(_Table):
     uptake: UptakeTable
     exposure: ExposureTable
     daughters: DaughtersTable | None = None
+    medium: MediumTable | None = None
+    lineal_energy: LinealTable | None = None
+    s_values: SValuesTable | None = None
     survival: SurvivalTable | None = None
     sha256: str = ""
+
+    @model_validator(mode="after")
+    def _activity_somewhere(self) -> ClusterSpecification:
+        if self.exposure.decays_per_cell == 0.0 and self.medium is None:
+            msg = "exposure.decays_per_cell is 0 and there is no [medium]: nothing decays"
+            raise ValueError(msg)
+        if self.medium is not None and self.cluster.kind != "monolayer":
+            msg = "a [medium] lies over a monolayer; a spheroid has none"
+            raise ValueError(msg)
+        return self
 
 
 def read_cluster(path: Path) -> ClusterSpecification:

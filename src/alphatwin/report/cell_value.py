@@ -24,8 +24,9 @@ class SpectrumRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinealRecord:
-    """Lineal energy of single alphas in the target, as the field draws it."""
+    """Lineal energy of single alphas in a spherical site, as the field draws it."""
 
+    site_um: Annotated[float, _doc("Diameter of the site, at least 2 um.")]
     y_kev_per_um: Annotated[tuple[float, ...], _doc("Lineal energy, even in its logarithm.")]
     y_f_y: Annotated[tuple[float, ...], _doc("y f(y): share of events per ln y.")]
     y_d_y: Annotated[tuple[float, ...], _doc("y d(y): share of dose per ln y.")]
@@ -86,6 +87,6 @@ class CellReport:
     ]
     lineal_energy: Annotated[
         LinealRecord | None,
-        _doc("Lineal energy in the target; null if it is below 2 um across or nothing hits it."),
+        _doc("Lineal energy in the site, or in all of the target; null below 2 um or unhit."),
     ]
     assumptions: Annotated[tuple[str, ...], _doc("What the numbers rest on.")]

@@ -158,6 +158,7 @@ def lineal_record(spectrum: EventSpectrum, *, radius_um: float) -> LinealRecord 
         return None
     found = lineal_energy(spectrum, radius_um=radius_um)
     return LinealRecord(
+        site_um=2.0 * radius_um,
         y_kev_per_um=tuple(found.y_kev_per_um.tolist()),
         y_f_y=tuple(found.frequency_share.tolist()),
         y_d_y=tuple(found.dose_share.tolist()),

@@ -23,6 +23,7 @@ class Exposure:
     agent: str | None = None
     region: str | None = None
     nuclide: str | None = None
+    region_absorbed_dose_gy: float | None = None
 
 
 def exposure_of_region(
@@ -74,6 +75,7 @@ def exposure_of_region(
         agent=agent,
         region=region,
         nuclide=agents[agent]["nuclide"],
+        region_absorbed_dose_gy=(regions[region].get("absorbed_dose_gy") or {}).get("median"),
     )
 
 

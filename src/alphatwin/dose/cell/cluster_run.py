@@ -62,8 +62,10 @@ class ClusterRun:
         What decayed, in which cells, and in which part of them.
     target_radius_um
         Radius of the targets. [um]
+    scored
+        Which cells have targets that are scored, n of them; decays are in all. (n,)
     uptake
-        Activity of each cell over the mean of all. (n,)
+        Activity of each cell over the mean of all. (n_cells,)
     decays
         Primary decays in the cells in each replicate. (n_replicates,)
     energy_kev
@@ -94,6 +96,7 @@ class ClusterRun:
     cluster: Cluster
     source: SourceName
     target_radius_um: float
+    scored: Integers
     uptake: Floats
     decays: Integers
     energy_kev: Floats
@@ -158,12 +161,14 @@ class ClusterRun:
                 for i, name in enumerate(ENERGY_KINDS)
                 if name.startswith(origin) and self._is_counted(name)
             ]
-            factor = JOULE_PER_KEV / self.target_mass_kg
             energy_kev = self.replicate_origins_kev[:, kept].sum(axis=1)
-            per_decay = energy_kev / np.maximum(self.decays, 1) * factor
-            error = per_decay.std(ddof=1) / math.sqrt(per_decay.size) if per_decay.size > 1 else 0.0
-            value = float(energy_kev.sum()) / max(float(self.decays.sum()), 1.0) * factor
-            found += [value, float(error)]
+            share = energy_kev / np.maximum(self.decays, 1)
+            error = share.std(ddof=1) / math.sqrt(share.size) if share.size > 1 else 0.0
+            unit = self._per_decay_gy_per_kev
+            found += [
+                float(energy_kev.sum()) * unit,
+                float(error) * max(float(self.decays.sum()), 1.0) * unit,
+            ]
         return ClusterSValue(*found)
 
     @property
@@ -177,7 +182,8 @@ class ClusterRun:
 
     @property
     def _per_decay_gy_per_kev(self) -> float:
-        return JOULE_PER_KEV / self.target_mass_kg / max(float(self.decays.sum()), 1.0)
+        per_cell = max(float(self.decays.sum()), 1.0) / self.cluster.n_cells
+        return JOULE_PER_KEV / self.target_mass_kg / self.scored.size / per_cell
 
     def _is_counted(self, kind: str) -> bool:
         """Return whether an origin belongs to decays in cells, of a counted radiation."""

@@ -57,6 +57,7 @@ def irradiate(
     decays_per_cell: float,
     target: TargetName = "nucleus",
     site_radius_um: float | None = None,
+    scored_radius_um: float = math.inf,
     uptake: Floats | None = None,
     leaving: Leaving | None = None,
     medium: Medium | None = None,
@@ -82,6 +83,8 @@ def irradiate(
         ``nucleus``, or ``cell`` for all of each cell.
     site_radius_um
         Radius of a site in the middle of each cell that is scored in place of the target. [um]
+    scored_radius_um
+        Distance from the middle within which cells are scored; those beyond only irradiate. [um]
     uptake
         Activity of each cell over the mean of all; even if not given. (n,)
     leaving
@@ -123,6 +126,10 @@ def irradiate(
             medium, cluster, scheme=scheme, target_um=target_um, box_um=BOX_PER_RADIUS * target_um
         )
     )
+    scored = np.flatnonzero(cluster.distances_um <= scored_radius_um)
+    if scored.size == 0:
+        msg = f"no cell lies within scored_radius_um, {scored_radius_um} um, of the middle"
+        raise InvalidValueError(msg)
     planned = _planned(decays_per_cell, cluster, in_medium, replicates)
     work = ClusterWork.of(
         scheme,
@@ -167,10 +174,10 @@ def irradiate(
                 array[...] = 0
         for name, part in zip(total._fields, summed, strict=True):
             getattr(total, name)[...] += part
-        energy_kev = _energies_kev(summed[0])
+        energy_kev = _energies_kev(summed[0][scored])
         energies.append(energy_kev @ counted)
         origins.append(energy_kev.sum(axis=0))
-        hits.append(summed[1].sum(axis=1))
+        hits.append(summed[1][scored].sum(axis=1))
         decays.append(int(counts.sum()))
         done += decays[-1] + around
         if progress is not None:
@@ -180,10 +187,11 @@ def irradiate(
         cluster=cluster,
         source=source,
         target_radius_um=target_um,
+        scored=scored,
         uptake=weights,
         decays=np.array(decays, dtype=np.int64),
-        energy_kev=_energies_kev(total.energy),
-        hits=total.hits.astype(np.int64),
+        energy_kev=_energies_kev(total.energy[scored]),
+        hits=total.hits[scored].astype(np.int64),
         replicate_energy_kev=np.array(energies),
         replicate_origins_kev=np.array(origins),
         replicate_hits=np.array(hits, dtype=np.int64),
