@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 OutputFolder = Annotated[
     Path | None,
     typer.Option(
-        "-o", "--output", help="Folder for report.json and the figures.", show_default=False
+        "-o", "--output", help="Folder for report.json, .html and .pdf.", show_default=False
     ),
 ]
 
