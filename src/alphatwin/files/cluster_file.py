@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -28,11 +28,13 @@ DoseGy = Annotated[float, quantity(units.parse_absorbed_dose_gy)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
-class _Table(BaseModel):
+class Table(BaseModel):
+    """A table of a file: known keys only, no conversion between kinds."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class NuclideTable(_Table):
+class NuclideTable(Table):
     """What decays."""
 
     name: Name
@@ -42,7 +44,7 @@ class NuclideTable(_Table):
     radiations: list[Literal["alpha", "recoil", "electron"]] = ["alpha", "electron"]
 
 
-class CellTable(_Table):
+class CellTable(Table):
     """One cell."""
 
     radius: LengthUm
@@ -50,7 +52,7 @@ class CellTable(_Table):
     target: Literal["nucleus", "cell"] = "nucleus"
 
 
-class ClusterTable(_Table):
+class ClusterTable(Table):
     """Where the cells are."""
 
     kind: Literal["spheroid", "monolayer"]
@@ -60,7 +62,7 @@ class ClusterTable(_Table):
     spacing: LengthUm | None = None
     cell_fraction: Share | None = None
     necrotic_radius: LengthUm | None = None
-    scored_radius: LengthUm | None = None
+    scored_radius: Annotated[LengthUm, Field(gt=0.0)] | None = None
 
     @model_validator(mode="after")
     def _one_extent(self) -> ClusterTable:
@@ -74,7 +76,7 @@ class ClusterTable(_Table):
         return self
 
 
-class UptakeTable(_Table):
+class UptakeTable(Table):
     """How much each cell holds, and where."""
 
     source: Literal["surface", "cytoplasm", "nucleus", "cell"]
@@ -83,7 +85,7 @@ class UptakeTable(_Table):
     penetration: LengthUm | None = None
 
 
-class DaughtersTable(_Table):
+class DaughtersTable(Table):
     """How daughters leave; they stay where there is no such table."""
 
     internalised_fraction: Share = 0.0
@@ -91,7 +93,7 @@ class DaughtersTable(_Table):
     diffusion_cm2_per_s: dict[str, Number] = {}
 
 
-class ExposureTable(_Table):
+class ExposureTable(Table):
     """How many decays there are: as stated, or of a region of a dose report."""
 
     decays_per_cell: Annotated[float, Field(ge=0.0)] | None = None
@@ -112,7 +114,7 @@ class ExposureTable(_Table):
         return self
 
 
-class MediumTable(_Table):
+class MediumTable(Table):
     """Activity in the medium over a monolayer."""
 
     concentration: ConcentrationBqPerMl
@@ -120,19 +122,19 @@ class MediumTable(_Table):
     depth: LengthUm
 
 
-class LinealTable(_Table):
+class LinealTable(Table):
     """A site for lineal energy in the middle of the target."""
 
     site: LengthUm
 
 
-class SValuesTable(_Table):
+class SValuesTable(Table):
     """S values of nuclei and cells, from every part of the cells."""
 
     decays: Annotated[int, Field(ge=1000, le=100_000_000)] = 200_000
 
 
-class SurvivalTable(_Table):
+class SurvivalTable(Table):
     """How cells answer to specific energy, and to a reference radiation."""
 
     alpha_per_gy: Annotated[float, Field(ge=0.0)] | None = None
@@ -156,7 +158,7 @@ class SurvivalTable(_Table):
         return self
 
 
-class ClusterSpecification(_Table):
+class ClusterSpecification(Table):
     """A whole file."""
 
     schema_version: Annotated[Literal[1], Field(alias="schema")]
@@ -196,6 +198,27 @@ def read_cluster(path: Path) -> ClusterSpecification:
     CourseError
         If it cannot be read, or with every mistake in it, by field and line.
     """
+    return read_table(path, ClusterSpecification)
+
+
+T = TypeVar("T", bound=Table)
+
+
+def read_table(path: Path, kind: type[T]) -> T:
+    """Return the value of a TOML file, with the hash of the file as its ``sha256``.
+
+    Parameters
+    ----------
+    path
+        A TOML file in UTF-8.
+    kind
+        What it holds.
+
+    Raises
+    ------
+    CourseError
+        If it cannot be read, or with every mistake in it, by field and line.
+    """
     raw = _bytes(path)
     try:
         text = raw.decode("utf-8-sig")
@@ -205,7 +228,7 @@ def read_cluster(path: Path) -> ClusterSpecification:
     mistakes = Mistakes(file_name=path.name, places=Places(text))
     document.pop("sha256", None)
     try:
-        found = ClusterSpecification.model_validate(document)
+        found = kind.model_validate(document)
     except ValidationError as error:
         for one in error.errors():
             mistakes.add(tuple(one["loc"]), one["msg"].removeprefix("Value error, "))

@@ -87,7 +87,11 @@ def spheroid_report(
         cluster=cluster,
         source=specification.uptake.source,
         target=specification.cell.target,
-        scored_radius_um=specification.cluster.scored_radius or math.inf,
+        scored_radius_um=(
+            math.inf
+            if specification.cluster.scored_radius is None
+            else specification.cluster.scored_radius
+        ),
         uptake=relative_uptake(cluster, uptake=_uptake(specification), seed=seed),
         leaving=_leaving(specification),
         medium=_medium(specification, decaying),

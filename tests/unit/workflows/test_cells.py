@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import xml.etree.ElementTree as ET
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -14,10 +15,11 @@ from typer.testing import CliRunner
 from alphatwin.cli.main import app
 from alphatwin.errors import AlphaTwinError, CourseError, InvalidValueError
 from alphatwin.files.cluster_file import read_cluster
+from alphatwin.report.cell_page import cluster_to_html
+from alphatwin.report.figure_cells import draw_cluster
 from alphatwin.report.serializer import json_schema, to_json, to_jsonable
 from alphatwin.workflows.cell import cell_report
 from alphatwin.workflows.spheroid import spheroid_report
-from alphatwin.workflows.write_spheroid import write_spheroid
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,9 +134,13 @@ def test_spheroid_command_writes_report_and_figures(tmp_path):
     assert done.exit_code == 0, done.output
     tree = json.loads(done.stdout)
     assert json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8")) == tree
-    for name in ("lineal_energy", "specific_energy", "slice", "dvh"):
-        text = (tmp_path / "out" / f"{name}.svg").read_text(encoding="utf-8")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "://" not in page.replace("http://www.w3.org", "")
+    figures = re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL)
+    assert len(figures) == 3
+    for text in figures:
         assert ET.fromstring(text).tag.endswith("svg")
+    assert (tmp_path / "out" / "report.pdf").read_bytes().startswith(b"%PDF")
     outside = {row["nuclide"]: row["outside"] for row in tree["places"]}
     assert outside["Bi-213"] > 0.9
     assert outside["Ac-225"] == 0.0
@@ -145,7 +151,8 @@ def test_figures_are_left_out_that_have_nothing_to_show(tmp_path):
         tmp_path, ('"Ac-225"', '"Lu-177"'), ("decays_per_cell = 2", "decays_per_cell = 50")
     )
     assert report.single_event is None
-    assert write_spheroid(report, tmp_path / "out") == ("report.json", "slice.svg", "dvh.svg")
+    assert [p.key for p in draw_cluster(report)] == ["cells", "survival"]
+    assert "Single alphas" not in cluster_to_html(report)
 
 
 def test_a_monolayer_is_flat(tmp_path):
