@@ -35,6 +35,18 @@ class LinealRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MultiEventRecord:
+    """Specific energy over cells after so many decays, own decays alone."""
+
+    decays: Annotated[float, _doc("Mean number of primary decays per cell; they are Poisson.")]
+    mean_gy: Annotated[float, _doc("Mean specific energy of alphas: the absorbed dose.")]
+    sd_gy: Annotated[float, _doc("Standard deviation over cells.")]
+    unhit_share: Annotated[float, _doc("Share of the targets that no alpha hits.")]
+    z_gy: Annotated[tuple[float, ...], _doc("Specific energy.")]
+    probability: Annotated[tuple[float, ...], _doc("Share of the cells in the bin.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CellReport:
     """Absorbed dose to the nucleus of a cell, or to all of it, from decays in one part of it."""
 
@@ -88,5 +100,8 @@ class CellReport:
     lineal_energy: Annotated[
         LinealRecord | None,
         _doc("Lineal energy in the site, or in all of the target; null below 2 um or unhit."),
+    ]
+    multi_event: Annotated[
+        MultiEventRecord | None, _doc("f(z) after some decays; null if none were given.")
     ]
     assumptions: Annotated[tuple[str, ...], _doc("What the numbers rest on.")]

@@ -13,9 +13,8 @@ from alphatwin.dose.cell import (
     control_probability,
     irradiate,
 )
-from alphatwin.dose.cell.spectra import LEAST_SITE_UM
-from alphatwin.errors import InvalidValueError
 from alphatwin.report.spheroid_value import ClusterSValueRecord, CurvePoint
+from alphatwin.workflows.cell import check_site
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,7 +99,7 @@ class Treatment:
         """Return the treatment with so much of its activity, in cells and medium."""
         medium = self.medium
         if medium is not None:
-            medium = replace(medium, decays_per_um3=medium.decays_per_um3 * share)
+            medium = replace(medium, decays_per_ml=medium.decays_per_ml * share)
         return replace(self, decays_per_cell=self.decays_per_cell * share, medium=medium)
 
 
@@ -145,12 +144,7 @@ def site_events(treatment: Treatment, *, site_um: float) -> EventSpectrum:
     InvalidValueError
         If the site is smaller than 2 um or larger than the target.
     """
-    if site_um < LEAST_SITE_UM:
-        msg = (
-            f"lineal_energy.site must be at least {LEAST_SITE_UM:g} um across, got {site_um:g} um: "
-            "below, straggling and delta rays rule and chords do not hold"
-        )
-        raise InvalidValueError(msg)
+    check_site(site_um)
     alone = replace(treatment, radiations=("alpha",))
     planned = treatment.decays_per_cell * treatment.cluster.n_cells
     if planned > 0.0:

@@ -48,8 +48,6 @@ if TYPE_CHECKING:
     from alphatwin.files.cluster_file import ClusterSpecification
     from alphatwin.report.spheroid_value import ClusterSValueRecord, CurvePoint
 
-_UM3_PER_ML = 1e12
-
 
 def spheroid_report(
     specification: ClusterSpecification,
@@ -244,7 +242,7 @@ def _medium_record(treatment: Treatment, run: ClusterRun) -> MediumRecord | None
     if medium is None:
         return None
     return MediumRecord(
-        decays_per_ml=medium.decays_per_um3 * _UM3_PER_ML,
+        decays_per_ml=medium.decays_per_ml,
         depth_um=medium.depth_um,
         mean_dose_gy=run.medium_gy,
         mean_hits=float(run.hits[:, 2].mean()) / run.decays.size,
@@ -304,7 +302,7 @@ def _medium(specification: ClusterSpecification, decaying: Scheme) -> Medium | N
         decaying.parent, decay_data=specification.nuclide.decay_data
     ).decay_constant_per_s
     decays_per_ml = told.concentration * -math.expm1(-rate * told.duration) / rate
-    return Medium(decays_per_um3=decays_per_ml / _UM3_PER_ML, depth_um=told.depth)
+    return Medium(decays_per_ml=decays_per_ml, depth_um=told.depth)
 
 
 def _inactivation(specification: ClusterSpecification, decaying: Scheme) -> Inactivation | None:

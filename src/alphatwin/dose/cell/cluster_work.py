@@ -44,11 +44,11 @@ class ClusterWork:
         Radius of the targets. [um]
     shell_um, kept_shell_um
         Inner and outer radius of the source, and of what is internalised. [um]
-    kept
+    kept_share
         Share of the decays that is internalised.
     with_electrons
         Whether electrons are followed.
-    free, spread
+    free_probability, spread_um2_per_s
         Probability that a member is set free when it is made, and twice its diffusion
         coefficient, in um2/s. (n,)
     seed
@@ -62,10 +62,10 @@ class ClusterWork:
     target_um: float
     shell_um: tuple[float, float]
     kept_shell_um: tuple[float, float]
-    kept: float
+    kept_share: float
     with_electrons: bool
-    free: Floats
-    spread: Floats
+    free_probability: Floats
+    spread_um2_per_s: Floats
     seed: int
 
     @classmethod
@@ -103,10 +103,12 @@ class ClusterWork:
             target_um=target_um,
             shell_um=shell,
             kept_shell_um=shape.source_shell_um("cytoplasm") if kept > 0.0 else shell,
-            kept=kept,
+            kept_share=kept,
             with_electrons="electron" in radiations,
-            free=nothing if leaving is None else leaving.free_probability(scheme),
-            spread=nothing if leaving is None else 2.0 * leaving.diffusion_um2_per_s(scheme),
+            free_probability=nothing if leaving is None else leaving.free_probability(scheme),
+            spread_um2_per_s=nothing
+            if leaving is None
+            else 2.0 * leaving.diffusion_um2_per_s(scheme),
             seed=seed,
         )
 
@@ -139,12 +141,12 @@ def run_replicate(
             min(_BATCH, n_decays - first),
             work.shell_um,
             work.kept_shell_um,
-            float(work.kept),
+            float(work.kept_share),
             work.target_um,
             float(work.cluster.radius_um),
             work.with_electrons,
-            work.free,
-            work.spread,
+            work.free_probability,
+            work.spread_um2_per_s,
             BIN_KEV,
             tally,
         )

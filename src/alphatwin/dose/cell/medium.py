@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+_ML_PER_UM3 = 1e-12
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Medium:
@@ -35,18 +37,18 @@ class Medium:
 
     Attributes
     ----------
-    decays_per_um3
-        Primary decays in a cubic micrometre of medium, over the whole exposure.
+    decays_per_ml
+        Primary decays in a millilitre of medium, over the whole exposure. [1/mL]
     depth_um
         Depth of the medium over the plate on which the cells stand. [um]
     """
 
-    decays_per_um3: float
+    decays_per_ml: float
     depth_um: float
 
     def __post_init__(self) -> None:
-        if not 0.0 < self.decays_per_um3 < math.inf:
-            msg = f"decays_per_um3 must be finite and above 0, got {self.decays_per_um3}"
+        if not 0.0 < self.decays_per_ml < math.inf:
+            msg = f"decays_per_ml must be finite and above 0, got {self.decays_per_ml}"
             raise InvalidValueError(msg)
         if not 0.0 < self.depth_um < math.inf:
             msg = f"depth_um of a medium must be finite and above 0 um, got {self.depth_um}"
@@ -104,7 +106,7 @@ def medium_work(
     return MediumWork(
         low_um=low,
         high_um=high,
-        decays=medium.decays_per_um3 * float(np.prod(high - low)),
+        decays=medium.decays_per_ml * _ML_PER_UM3 * float(np.prod(high - low)),
         targets=box_grid(cluster.centres_um, radius_um=target_um, edge_um=box_um),
         cells=box_grid(cluster.centres_um, radius_um=cell_um, edge_um=2.0 * cell_um),
     )

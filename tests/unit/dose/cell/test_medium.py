@@ -25,6 +25,7 @@ from alphatwin.nuclides import alpha_range_um, alpha_residual_energy_mev, emissi
 FIVE_SIGMA = 5.0  # the seed is fixed; a right answer is outside once in a million
 QUADRATURE = 0.002  # of rays and depths below
 SHAPE = CellShape(radius_um=6.0, nucleus_radius_um=4.0)
+UM3_PER_ML = 1e12
 RAYS, PLACES = 200, 24
 
 
@@ -98,7 +99,7 @@ def test_a_lone_cell_under_a_medium_agrees_with_rays(name, depth_um):
     density = 0.2
     run = irradiate(
         chain, lone, source="surface", decays_per_cell=0.0, replicates=10,
-        radiations=("alpha",), medium=Medium(decays_per_um3=density, depth_um=depth_um),
+        radiations=("alpha",), medium=Medium(decays_per_ml=density * UM3_PER_ML, depth_um=depth_um),
     )  # fmt: skip
     expected = density * lone_cell_gy(chain, depth_um)
     events = run.events[2]
@@ -136,7 +137,7 @@ def test_medium_adds_to_what_cells_hold_and_threads_change_nothing():
     chain = scheme("Ac-225")
     layer = monolayer(SHAPE, side_um=150.0, packing="fcc", spacing_um=13.0)
     told = {"source": "surface", "replicates": 3, "radiations": ("alpha",)}
-    around = Medium(decays_per_um3=0.01, depth_um=1000.0)
+    around = Medium(decays_per_ml=0.01 * UM3_PER_ML, depth_um=1000.0)
     both, one = (
         irradiate(chain, layer, decays_per_cell=4.0, medium=around, threads=threads, **told)
         for threads in (4, 1)
@@ -152,12 +153,12 @@ def test_medium_adds_to_what_cells_hold_and_threads_change_nothing():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Medium(decays_per_um3=0.0, depth_um=1.0), "decays_per_um3 must be finite"),
-        (lambda: Medium(decays_per_um3=1.0, depth_um=-1.0), "depth_um of a medium"),
+        (lambda: Medium(decays_per_ml=0.0, depth_um=1.0), "decays_per_ml must be finite"),
+        (lambda: Medium(decays_per_ml=1.0, depth_um=-1.0), "depth_um of a medium"),
         (
             lambda: irradiate(
                 scheme("At-211"), spheroid(SHAPE, radius_um=20.0), source="surface",
-                decays_per_cell=1.0, medium=Medium(decays_per_um3=1.0, depth_um=1.0),
+                decays_per_cell=1.0, medium=Medium(decays_per_ml=1.0, depth_um=1.0),
             ),
             "a medium lies over a monolayer",
         ),
@@ -180,5 +181,5 @@ def test_a_gpu_knows_no_medium():
         irradiate(
             scheme("At-211"), monolayer(SHAPE, side_um=40.0), source="surface",
             decays_per_cell=1.0, radiations=("alpha",), backend="cuda",
-            medium=Medium(decays_per_um3=1.0, depth_um=1.0),
+            medium=Medium(decays_per_ml=1.0, depth_um=1.0),
         )  # fmt: skip
