@@ -46,6 +46,7 @@ _PARTS: dict[Kind, str] = {
     "kernel": "A dose kernel: `alphatwin kernel`",
     "cell": "One cell: `alphatwin cell`",
     "spheroid": "A spheroid or a monolayer: `alphatwin spheroid`",
+    "tissue": "A tissue as an image of labels: `alphatwin tissue`",
     "evidence_pool": "Studies in one number: `alphatwin evidence pool`",
     "evidence_import": "Records made from a file: `alphatwin evidence import`",
     "evidence_diff": "Two versions of the base: `alphatwin evidence diff`",

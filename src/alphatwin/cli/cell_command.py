@@ -31,6 +31,16 @@ def cell(
             help="Radiation types that are counted, of alpha, recoil and electron, with commas."
         ),
     ] = "alpha,electron",
+    site: Annotated[
+        str | None,
+        typer.Option(
+            help="Diameter of a site in the middle of the target for lineal energy, from 2 um."
+        ),
+    ] = None,
+    decays: Annotated[
+        float | None,
+        typer.Option(help="Mean number of primary decays, for f(z) and unhit cells after them."),
+    ] = None,
     histories: Annotated[
         int | None,
         typer.Option(help="Primary decays to follow; as many as 0.25 % need, if not given."),
@@ -61,6 +71,8 @@ def cell(
             target=target,
             with_chain=chain,
             radiations=tuple(name.strip() for name in radiation.split(",") if name.strip()),
+            site_um=None if site is None else parse_length_um(site),
+            decays=decays,
             histories=histories,
             seed=seed,
             threads=threads,
@@ -95,5 +107,18 @@ def _print_cell(report: CellReport) -> None:
     out.print(f"hits per decay of the parent {report.hits_per_decay:.4g}")
     if report.mean_specific_energy_per_hit_gy is not None:
         out.print(f"specific energy per hit {report.mean_specific_energy_per_hit_gy:.4g} Gy")
+    if report.lineal_energy is not None:
+        y = report.lineal_energy
+        out.print(
+            f"lineal energy in a site of {y.site_um:g} um: mean "
+            f"{y.frequency_mean_kev_per_um:.4g} keV/um over alphas, "
+            f"{y.dose_mean_kev_per_um:.4g} over dose"
+        )
+    if report.multi_event is not None:
+        z = report.multi_event
+        out.print(
+            f"after {z.decays:g} decays: alphas bring {z.mean_gy:.4g} Gy, standard deviation over "
+            f"cells {z.sd_gy:.4g} Gy, {100.0 * z.unhit_share:.3g} % unhit"
+        )
     for text in report.assumptions:
         out.print(f"- {text}")

@@ -24,6 +24,7 @@ from alphatwin.cli import (
     schedule_command,
     spheroid_command,
     synthesize_command,
+    tissue_command,
     transport_commands,
 )
 from alphatwin.errors import AlphaTwinError
@@ -60,6 +61,7 @@ app.command("svalue")(transport_commands.svalue)
 app.command("kernel")(transport_commands.kernel)
 app.command("cell")(cell_command.cell)
 app.command("spheroid")(spheroid_command.spheroid)
+app.command("tissue")(tissue_command.tissue)
 
 
 def _version(*, value: bool) -> None:

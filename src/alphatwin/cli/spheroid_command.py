@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 OutputFolder = Annotated[
     Path | None,
     typer.Option(
-        "-o", "--output", help="Folder for report.json and the figures.", show_default=False
+        "-o", "--output", help="Folder for report.json, .html and .pdf.", show_default=False
     ),
 ]
 
@@ -66,12 +66,20 @@ def _print_spheroid(report: SpheroidReport) -> None:
     )
     if report.is_partial:
         out.print("[bold]interrupted[/]: what follows rests on the treatments done so far")
+    targets = {"nucleus": "nuclei", "cell": "cells"}[cluster.target]
+    each = report.s_value_gy_per_bq_s
+    per_decay = "" if each is None else f", {each:.4g} Gy per decay in every cell"
+    out.print(f"mean dose to {targets} {report.mean_dose_gy:.4g} Gy{per_decay}")
+    if report.medium is not None:
+        out.print(
+            f"of it from the medium {report.medium.mean_dose_gy:.4g} Gy "
+            f"({report.medium.decays_per_ml:.4g} decays/mL)"
+        )
+    if cluster.n_scored < cluster.n_cells:
+        out.print(f"scored: {cluster.n_scored} cells in the middle")
     out.print(
-        f"mean dose to nuclei {report.mean_dose_gy:.4g} Gy, "
-        f"{report.s_value_gy_per_bq_s:.4g} Gy per decay in every cell"
-    )
-    out.print(
-        f"{report.mean_hits:.4g} alphas per nucleus, {100.0 * report.unhit_share:.3g} % unhit"
+        f"{report.mean_hits:.4g} alphas per {cluster.target}, "
+        f"{100.0 * report.unhit_share:.3g} % unhit"
     )
     if report.survival is not None:
         found = report.survival
@@ -88,6 +96,16 @@ def _print_spheroid(report: SpheroidReport) -> None:
             f"{told.high:.3g}; surviving fraction {told.surviving_fraction_at_low:.3g} to "
             f"{told.surviving_fraction_at_high:.3g}"
         )
+    if report.s_values:
+        shown = table("S values (Gy per decay in every cell)", ("to", "from", "self", "cross"))
+        for one in report.s_values:
+            shown.add_row(
+                one.target,
+                one.source,
+                _with_error(one.self_gy_per_bq_s, one.self_standard_error_gy_per_bq_s),
+                _with_error(one.cross_gy_per_bq_s, one.cross_standard_error_gy_per_bq_s),
+            )
+        print_table(shown)
     rows = table("Cells by hits", ("hits", "cells (%)", "mean z (Gy)", "survival"))
     for row in report.hits:
         lives = "-" if row.survival is None else f"{row.survival:.3g}"
@@ -95,3 +113,7 @@ def _print_spheroid(report: SpheroidReport) -> None:
     print_table(rows)
     for text in report.assumptions:
         out.print(f"- {text}")
+
+
+def _with_error(value: float, error: float) -> str:
+    return f"{value:.4g} ± {error:.1g}"

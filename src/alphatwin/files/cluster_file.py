@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -20,15 +20,21 @@ if TYPE_CHECKING:
 
 LARGEST_BYTES = 5_000_000
 LengthUm = Annotated[float, quantity(units.parse_length_um)]
+ConcentrationBqPerMl = Annotated[
+    float, quantity(units.parse_concentration_bq_per_ml), Field(gt=0.0, allow_inf_nan=False)
+]
+TimeS = Annotated[float, quantity(units.parse_time_s), Field(gt=0.0, allow_inf_nan=False)]
 DoseGy = Annotated[float, quantity(units.parse_absorbed_dose_gy)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
-class _Table(BaseModel):
+class Table(BaseModel):
+    """A table of a file: known keys only, no conversion between kinds."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class NuclideTable(_Table):
+class NuclideTable(Table):
     """What decays."""
 
     name: Name
@@ -38,14 +44,15 @@ class NuclideTable(_Table):
     radiations: list[Literal["alpha", "recoil", "electron"]] = ["alpha", "electron"]
 
 
-class CellTable(_Table):
+class CellTable(Table):
     """One cell."""
 
     radius: LengthUm
     nucleus_radius: LengthUm
+    target: Literal["nucleus", "cell"] = "nucleus"
 
 
-class ClusterTable(_Table):
+class ClusterTable(Table):
     """Where the cells are."""
 
     kind: Literal["spheroid", "monolayer"]
@@ -55,6 +62,7 @@ class ClusterTable(_Table):
     spacing: LengthUm | None = None
     cell_fraction: Share | None = None
     necrotic_radius: LengthUm | None = None
+    scored_radius: Annotated[LengthUm, Field(gt=0.0)] | None = None
 
     @model_validator(mode="after")
     def _one_extent(self) -> ClusterTable:
@@ -68,7 +76,7 @@ class ClusterTable(_Table):
         return self
 
 
-class UptakeTable(_Table):
+class UptakeTable(Table):
     """How much each cell holds, and where."""
 
     source: Literal["surface", "cytoplasm", "nucleus", "cell"]
@@ -77,7 +85,7 @@ class UptakeTable(_Table):
     penetration: LengthUm | None = None
 
 
-class DaughtersTable(_Table):
+class DaughtersTable(Table):
     """How daughters leave; they stay where there is no such table."""
 
     internalised_fraction: Share = 0.0
@@ -85,10 +93,10 @@ class DaughtersTable(_Table):
     diffusion_cm2_per_s: dict[str, Number] = {}
 
 
-class ExposureTable(_Table):
+class ExposureTable(Table):
     """How many decays there are: as stated, or of a region of a dose report."""
 
-    decays_per_cell: Annotated[float, Field(gt=0.0)] | None = None
+    decays_per_cell: Annotated[float, Field(ge=0.0)] | None = None
     report: Name | None = None
     agent: Name | None = None
     region: Name | None = None
@@ -106,12 +114,33 @@ class ExposureTable(_Table):
         return self
 
 
-class SurvivalTable(_Table):
+class MediumTable(Table):
+    """Activity in the medium over a monolayer."""
+
+    concentration: ConcentrationBqPerMl
+    duration: TimeS
+    depth: LengthUm
+
+
+class LinealTable(Table):
+    """A site for lineal energy in the middle of the target."""
+
+    site: LengthUm
+
+
+class SValuesTable(Table):
+    """S values of nuclei and cells, from every part of the cells."""
+
+    decays: Annotated[int, Field(ge=1000, le=100_000_000)] = 200_000
+
+
+class SurvivalTable(Table):
     """How cells answer to specific energy, and to a reference radiation."""
 
     alpha_per_gy: Annotated[float, Field(ge=0.0)] | None = None
     beta_per_gy2: Annotated[float, Field(ge=0.0)] = 0.0
     z0: DoseGy | None = None
+    domain_radius: LengthUm | None = None
     reference_alpha_per_gy: Annotated[float, Field(ge=0.0)] | None = None
     reference_beta_per_gy2: Annotated[float, Field(ge=0.0)] = 0.0
 
@@ -120,10 +149,16 @@ class SurvivalTable(_Table):
         if (self.alpha_per_gy is None) == (self.z0 is None):
             msg = "give alpha_per_gy (with beta_per_gy2) or z0, one of them"
             raise ValueError(msg)
+        if self.domain_radius is not None and not (self.z0 is None and self.beta_per_gy2 > 0.0):
+            msg = (
+                "domain_radius (the microdosimetric-kinetic model) needs alpha_per_gy and "
+                "beta_per_gy2 above 0, and no z0"
+            )
+            raise ValueError(msg)
         return self
 
 
-class ClusterSpecification(_Table):
+class ClusterSpecification(Table):
     """A whole file."""
 
     schema_version: Annotated[Literal[1], Field(alias="schema")]
@@ -133,8 +168,21 @@ class ClusterSpecification(_Table):
     uptake: UptakeTable
     exposure: ExposureTable
     daughters: DaughtersTable | None = None
+    medium: MediumTable | None = None
+    lineal_energy: LinealTable | None = None
+    s_values: SValuesTable | None = None
     survival: SurvivalTable | None = None
     sha256: str = ""
+
+    @model_validator(mode="after")
+    def _activity_somewhere(self) -> ClusterSpecification:
+        if self.exposure.decays_per_cell == 0.0 and self.medium is None:
+            msg = "exposure.decays_per_cell is 0 and there is no [medium]: nothing decays"
+            raise ValueError(msg)
+        if self.medium is not None and self.cluster.kind != "monolayer":
+            msg = "a [medium] lies over a monolayer; a spheroid has none"
+            raise ValueError(msg)
+        return self
 
 
 def read_cluster(path: Path) -> ClusterSpecification:
@@ -150,6 +198,27 @@ def read_cluster(path: Path) -> ClusterSpecification:
     CourseError
         If it cannot be read, or with every mistake in it, by field and line.
     """
+    return read_table(path, ClusterSpecification)
+
+
+T = TypeVar("T", bound=Table)
+
+
+def read_table(path: Path, kind: type[T]) -> T:
+    """Return the value of a TOML file, with the hash of the file as its ``sha256``.
+
+    Parameters
+    ----------
+    path
+        A TOML file in UTF-8.
+    kind
+        What it holds.
+
+    Raises
+    ------
+    CourseError
+        If it cannot be read, or with every mistake in it, by field and line.
+    """
     raw = _bytes(path)
     try:
         text = raw.decode("utf-8-sig")
@@ -159,7 +228,7 @@ def read_cluster(path: Path) -> ClusterSpecification:
     mistakes = Mistakes(file_name=path.name, places=Places(text))
     document.pop("sha256", None)
     try:
-        found = ClusterSpecification.model_validate(document)
+        found = kind.model_validate(document)
     except ValidationError as error:
         for one in error.errors():
             mistakes.add(tuple(one["loc"]), one["msg"].removeprefix("Value error, "))

@@ -24,13 +24,26 @@ class SpectrumRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinealRecord:
-    """Lineal energy of single alphas in the target, as the field draws it."""
+    """Lineal energy of single alphas in a spherical site, as the field draws it."""
 
+    site_um: Annotated[float, _doc("Diameter of the site, at least 2 um.")]
     y_kev_per_um: Annotated[tuple[float, ...], _doc("Lineal energy, even in its logarithm.")]
     y_f_y: Annotated[tuple[float, ...], _doc("y f(y): share of events per ln y.")]
     y_d_y: Annotated[tuple[float, ...], _doc("y d(y): share of dose per ln y.")]
     frequency_mean_kev_per_um: Annotated[float, _doc("Mean over events.")]
     dose_mean_kev_per_um: Annotated[float, _doc("Mean over dose.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MultiEventRecord:
+    """Specific energy over cells after so many decays, own decays alone."""
+
+    decays: Annotated[float, _doc("Mean number of primary decays per cell; they are Poisson.")]
+    mean_gy: Annotated[float, _doc("Mean specific energy of alphas: the absorbed dose.")]
+    sd_gy: Annotated[float, _doc("Standard deviation over cells.")]
+    unhit_share: Annotated[float, _doc("Share of the targets that no alpha hits.")]
+    z_gy: Annotated[tuple[float, ...], _doc("Specific energy.")]
+    probability: Annotated[tuple[float, ...], _doc("Share of the cells in the bin.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +99,9 @@ class CellReport:
     ]
     lineal_energy: Annotated[
         LinealRecord | None,
-        _doc("Lineal energy in the target; null if it is below 2 um across or nothing hits it."),
+        _doc("Lineal energy in the site, or in all of the target; null below 2 um or unhit."),
+    ]
+    multi_event: Annotated[
+        MultiEventRecord | None, _doc("f(z) after some decays; null if none were given.")
     ]
     assumptions: Annotated[tuple[str, ...], _doc("What the numbers rest on.")]

@@ -1,92 +1,140 @@
-"""Figures of a cluster of cells: y f(y), z f(z), a slice coloured by dose, the DVH over cells."""
+"""Figures of a cluster of cells: dose over cells, single events, what lives over activity."""
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from alphatwin.report.style import FAINT, INK, heading, house_style, panels
+from alphatwin.report.picture import Picture
+from alphatwin.report.style import FAINT, INK, RULE, heading, house_style, panels, svg_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from alphatwin.report.cell_value import SpectrumRecord
-    from alphatwin.report.spheroid_value import SpheroidReport
+    from alphatwin.report.cell_value import LinealRecord, SpectrumRecord
+    from alphatwin.report.spheroid_value import CurvePoint, SpheroidReport
 
-_DOSE, _FREQUENCY = "#882255", "#4a6fa5"
+DOSE, FREQUENCY = "#882255", "#4a6fa5"
 _POINTS_PER_DECADE = 20
-_HEIGHT_IN = 2.6
+_HEIGHT_IN = 2.5
+_LEAST_SURVIVAL = 1e-6  # what is drawn; below, a figure says nothing more
 
 
-def draw_cluster(report: SpheroidReport) -> dict[str, str]:
-    """Return the figures of a report as SVG, by the name of their file.
+def draw_cluster(report: SpheroidReport) -> tuple[Picture, ...]:
+    """Return the figures of a report; those that have nothing to show are left out.
 
     Parameters
     ----------
     report
-        The report; figures that have nothing to show are left out.
+        The report.
     """
-    figures = {}
+    found = []
     with house_style():
-        if report.lineal_energy is not None:
-            figures["lineal_energy.svg"] = _lineal(report)
+        found.append(
+            Picture(
+                key="cells",
+                section="cells",
+                caption=(
+                    f"Left: specific energy of each {report.cluster.target} near the middle plane, "
+                    "one treatment. Right: share of the cells with at least so much, over all "
+                    f"{report.replicates} treatments; dashed, their mean."
+                ),
+                summary=(
+                    f"Mean {report.mean_dose_gy:.3g} Gy; no alpha hits "
+                    f"{100.0 * report.unhit_share:.2g} % of the cells."
+                ),
+                svg=svg_text(_cells_figure(report), key="cells"),
+            )
+        )
+        if report.curve:
+            found.append(
+                Picture(
+                    key="survival",
+                    section="survival",
+                    caption=(
+                        "Share of the cells that lives over the activity, all else being the same; "
+                        "dashed, what it would be if every cell had the mean dose. The mark is "
+                        "this report."
+                    ),
+                    summary=_survival_words(report),
+                    svg=svg_text(_survival_figure(report), key="survival"),
+                )
+            )
         if report.single_event is not None:
-            figures["specific_energy.svg"] = _specific(report.single_event)
-        figures["slice.svg"] = _slice(report)
-        figures["dvh.svg"] = _dvh(report)
-    return figures
+            found.append(
+                Picture(
+                    key="events",
+                    section="events",
+                    caption=(
+                        "Single alphas. y f(y) and z f(z) are shares of the alphas, y d(y) and "
+                        "z d(z) shares of their dose; equal areas are equal shares. "
+                        + _site_words(report.lineal_energy)
+                    ),
+                    summary=(
+                        f"An alpha that hits brings {report.single_event.frequency_mean_gy:.3g} Gy "
+                        f"in the mean over alphas, {report.single_event.dose_mean_gy:.3g} Gy over "
+                        "dose."
+                    ),
+                    svg=svg_text(
+                        events_figure(report.lineal_energy, report.single_event), key="events"
+                    ),
+                )
+            )
+    return tuple(found)
 
 
-def _lineal(report: SpheroidReport) -> str:
-    figure, axes = _one_panel()
-    found = report.lineal_energy
-    if found is None:
-        return ""
-    axes.step(found.y_kev_per_um, found.y_f_y, where="mid", color=_FREQUENCY, label="y f(y)")
-    axes.step(found.y_kev_per_um, found.y_d_y, where="mid", color=_DOSE, label="y d(y)")
-    _logarithmic(axes, "lineal energy y (keV/um)", "per unit of ln y")
-    heading(
-        axes,
-        "Single alphas in a nucleus",
-        f"mean {found.frequency_mean_kev_per_um:.3g} over events, "
-        f"{found.dose_mean_kev_per_um:.3g} keV/um over dose",
+def events_figure(lineal: LinealRecord | None, single: SpectrumRecord) -> Figure:
+    """Return y f(y), where there is a site for it, and z f(z); to be called in the house style.
+
+    Parameters
+    ----------
+    lineal
+        Lineal energy of single events.
+    single
+        Specific energy of single events.
+    """
+    if lineal is None:
+        figure, (right,) = panels(1, columns=1, panel_height_in=_HEIGHT_IN)
+    else:
+        figure, (left, right) = panels(2, columns=2, panel_height_in=_HEIGHT_IN)
+        left.step(lineal.y_kev_per_um, lineal.y_f_y, where="mid", color=FREQUENCY, label="y f(y)")
+        left.step(lineal.y_kev_per_um, lineal.y_d_y, where="mid", color=DOSE, label="y d(y)")
+        _logarithmic(left, "lineal energy y (keV/µm)", "per unit of ln y")
+        heading(
+            left,
+            "Lineal energy",
+            f"means {lineal.frequency_mean_kev_per_um:.3g}, {lineal.dose_mean_kev_per_um:.3g} "
+            "keV/µm",
+        )
+    _draw_specific(right, single)
+    return figure
+
+
+def _cells_figure(report: SpheroidReport) -> Figure:
+    figure, (left, right) = panels(
+        2, columns=2, panel_height_in=2.9, gap_in=(1.05, 0.4), left_in=0.5
     )
-    return _svg(figure, key="lineal-energy")
+    _draw_slice(figure, left, report)
+    right.plot(report.dvh_z_gy, 100.0 * np.array(report.dvh_share), color=INK)
+    right.axvline(report.mean_dose_gy, color=DOSE, linewidth=0.8, linestyle=(0, (4, 2)))
+    right.set(
+        xlabel=f"specific energy of the {report.cluster.target} (Gy)",
+        ylabel="cells with at least as much (%)",
+        ylim=(0.0, 102.0),
+        xlim=(0.0, None),
+    )
+    heading(right, "Over cells")
+    return figure
 
 
-def _specific(found: SpectrumRecord) -> str:
-    figure, axes = _one_panel()
-    z_gy, p = np.array(found.z_gy), np.array(found.probability)
-    step = z_gy[1] - z_gy[0] if z_gy.size > 1 else z_gy[0]
-    bounds = np.concatenate([[max(z_gy[0] - 0.5 * step, 0.0)], z_gy + 0.5 * step])
-    first = np.floor(np.log10(bounds[bounds > 0.0].min()) * _POINTS_PER_DECADE)
-    last = np.ceil(np.log10(bounds[-1]) * _POINTS_PER_DECADE)
-    edges = np.arange(first, last + 1) / _POINTS_PER_DECADE
-    width = np.log(10.0) / _POINTS_PER_DECADE
-    middle = 10.0 ** (0.5 * (edges[1:] + edges[:-1]))
-    for weight, colour, name in (
-        (p, _FREQUENCY, "z f(z)"),
-        (p * z_gy / found.frequency_mean_gy, _DOSE, "z d(z)"),
-    ):
-        below = np.interp(10.0**edges, bounds, np.concatenate([[0.0], np.cumsum(weight)]))
-        axes.step(middle, np.diff(below) / width, where="mid", color=colour, label=name)
-    _logarithmic(axes, "specific energy z of one alpha (Gy)", "per unit of ln z")
-    heading(axes, "Single alphas in a nucleus", f"mean {found.frequency_mean_gy:.3g} Gy per hit")
-    return _svg(figure, key="specific-energy")
-
-
-def _slice(report: SpheroidReport) -> str:
+def _draw_slice(figure: Figure, axes: Axes, report: SpheroidReport) -> None:
     from matplotlib.cm import ScalarMappable
     from matplotlib.collections import EllipseCollection
     from matplotlib.colors import Normalize
-    from matplotlib.figure import Figure
 
     cells = report.slice
-    figure = Figure(figsize=(4.6, 4.0))
-    axes = figure.add_axes((0.13, 0.12, 0.68, 0.78))
     scale = Normalize(0.0, max(max(cells.z_gy, default=0.0), 1e-12))
     mapped = ScalarMappable(norm=scale, cmap="magma_r")
     sizes = np.full(len(cells.x_um), 2.0 * report.cluster.cell_radius_um)
@@ -104,46 +152,93 @@ def _slice(report: SpheroidReport) -> str:
             linewidths=0.2,
         )
     )
-    extent = report.cluster.extent_um * (1.0 if report.cluster.kind == "spheroid" else 0.5)
-    limit = extent + 1.5 * report.cluster.cell_radius_um
-    axes.set(xlim=(-limit, limit), ylim=(-limit, limit), xlabel="um", ylabel="um", aspect="equal")
-    bar = figure.colorbar(mapped, cax=figure.add_axes((0.85, 0.12, 0.03, 0.78)))
-    bar.set_label("specific energy of the nucleus (Gy)")
-    heading(axes, "Middle plane", "one treatment")
-    return _svg(figure, key="slice")
+    limit = float(np.abs(places).max(initial=0.0)) + 1.8 * report.cluster.cell_radius_um
+    axes.set(xlim=(-limit, limit), ylim=(-limit, limit), xlabel="µm", aspect="equal")
+    box = axes.get_position()
+    bar = figure.colorbar(mapped, cax=figure.add_axes((box.x1 + 0.012, box.y0, 0.012, box.height)))
+    bar.outline.set_visible(False)
+    bar.set_label("Gy", labelpad=1)
+    heading(axes, "Middle plane")
 
 
-def _dvh(report: SpheroidReport) -> str:
-    figure, axes = _one_panel()
-    axes.plot(report.dvh_z_gy, 100.0 * np.array(report.dvh_share), color=INK)
-    axes.axvline(report.mean_dose_gy, color=_DOSE, linewidth=0.8, linestyle=(0, (4, 2)))
-    axes.set(
-        xlabel="specific energy of the nucleus (Gy)",
-        ylabel="cells with at least as much (%)",
-        ylim=(0.0, 102.0),
-        xlim=(0.0, None),
-    )
+def _draw_specific(axes: Axes, found: SpectrumRecord) -> None:
+    z_gy, p = np.array(found.z_gy), np.array(found.probability)
+    step = z_gy[1] - z_gy[0] if z_gy.size > 1 else z_gy[0]
+    bounds = np.concatenate([[max(z_gy[0] - 0.5 * step, 0.0)], z_gy + 0.5 * step])
+    first = np.floor(np.log10(bounds[bounds > 0.0].min()) * _POINTS_PER_DECADE)
+    last = np.ceil(np.log10(bounds[-1]) * _POINTS_PER_DECADE)
+    edges = np.arange(first, last + 1) / _POINTS_PER_DECADE
+    width = np.log(10.0) / _POINTS_PER_DECADE
+    middle = 10.0 ** (0.5 * (edges[1:] + edges[:-1]))
+    for weight, colour, name in (
+        (p, FREQUENCY, "z f(z)"),
+        (p * z_gy / found.frequency_mean_gy, DOSE, "z d(z)"),
+    ):
+        below = np.interp(10.0**edges, bounds, np.concatenate([[0.0], np.cumsum(weight)]))
+        axes.step(middle, np.diff(below) / width, where="mid", color=colour, label=name)
+    _logarithmic(axes, "specific energy z of one alpha (Gy)", "per unit of ln z")
     heading(
         axes,
-        "Dose-volume histogram over cells",
-        f"mean {report.mean_dose_gy:.3g} Gy (dashed), {100.0 * report.unhit_share:.2g} % unhit",
+        "Specific energy",
+        f"means {found.frequency_mean_gy:.3g}, {found.dose_mean_gy:.3g} Gy",
     )
-    return _svg(figure, key="dvh")
 
 
-def _one_panel() -> tuple[Figure, Axes]:
+def _survival_figure(report: SpheroidReport) -> Figure:
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
     figure, (axes,) = panels(1, columns=1, panel_height_in=_HEIGHT_IN, left_in=0.6)
-    return figure, axes
+    points = report.curve
+    ratio = [0.0, *(p.activity_ratio for p in points)]
+    lives = [1.0, *(p.surviving_fraction for p in points)]
+    even = [1.0, *(p.at_mean_dose for p in points)]
+    axes.plot(ratio, lives, color=INK, marker="o", markersize=2.6, label="surviving fraction")
+    axes.plot(
+        ratio, even, color=FAINT, linewidth=0.9, linestyle=(0, (4, 2)), label="at the mean dose"
+    )
+    if report.survival is not None:
+        axes.plot(
+            [1.0], [report.survival.surviving_fraction], marker="D", color=DOSE, linestyle="none"
+        )
+    least = max(min(v for v in lives if v > 0.0), _LEAST_SURVIVAL)
+    axes.set(yscale="log", ylim=(0.5 * least, 1.3), xlim=(0.0, None))
+    axes.yaxis.set_major_locator(LogLocator(numticks=8))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.grid(axis="y", color=RULE, linewidth=0.4)
+    each = report.exposure.decays_per_cell
+    name = "activity over that of the report"
+    axes.set_xlabel(f"{name} ({each:.3g} decays per cell)" if each > 0.0 else name)
+    axes.set_ylabel("share of the cells")
+    axes.legend(frameon=False, fontsize=7.5)
+    heading(axes, "Survival over activity")
+    return figure
 
 
-def _svg(figure: Figure, *, key: str) -> str:
-    """Return a figure as a file of its own: no page brings the font, so letters are drawn."""
-    import matplotlib as mpl
+def _survival_words(report: SpheroidReport) -> str:
+    if report.survival is None:
+        return ""
+    lives = report.survival.surviving_fraction
+    return (
+        f"Of the cells, {lives:.3g} live; {report.survival.at_mean_dose:.3g} would if each had the "
+        f"mean dose.{_control_words(report.curve)}"
+    )
 
-    stream = io.StringIO()
-    with mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": key}):
-        figure.savefig(stream, format="svg", metadata={"Date": None})
-    return stream.getvalue()
+
+def _control_words(points: tuple[CurvePoint, ...]) -> str:
+    first = next((p for p in points if p.control_probability >= 0.5), None)
+    if first is None:
+        return f" Up to {points[-1].activity_ratio:g} times the activity, control stays below half."
+    return f" Control is more likely than not from {first.activity_ratio:g} times the activity on."
+
+
+def _site_words(lineal: LinealRecord | None) -> str:
+    if lineal is None:
+        return ""
+    return (
+        f"Lineal energy is that of a sphere of {lineal.site_um:g} µm in the middle of the target; "
+        "straggling and delta rays would widen it."
+    )
 
 
 def _logarithmic(axes: Axes, x_name: str, y_name: str) -> None:

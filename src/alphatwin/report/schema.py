@@ -94,6 +94,7 @@ def _values() -> dict[str, type]:
     from alphatwin.report.scan_value import ScanReport
     from alphatwin.report.schedule_value import ScheduleReport
     from alphatwin.report.spheroid_value import SpheroidReport
+    from alphatwin.report.tissue_value import TissueReport
     from alphatwin.report.transport_value import KernelReport, SValueReport
     from alphatwin.report.truth_value import TruthReport
     from alphatwin.report.value import DoseReport
@@ -114,6 +115,7 @@ def _values() -> dict[str, type]:
         "kernel": KernelReport,
         "cell": CellReport,
         "spheroid": SpheroidReport,
+        "tissue": TissueReport,
         "evidence_pool": pool_value.EvidencePoolReport,
         "evidence_import": living_value.EvidenceImportReport,
         "evidence_diff": living_value.EvidenceDiffReport,

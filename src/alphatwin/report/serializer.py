@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from alphatwin.report.scan_value import ScanReport
     from alphatwin.report.schedule_value import ScheduleReport
     from alphatwin.report.spheroid_value import SpheroidReport
+    from alphatwin.report.tissue_value import TissueReport
     from alphatwin.report.transport_value import KernelReport, SValueReport
     from alphatwin.report.truth_value import TruthReport
     from alphatwin.report.value import DoseReport
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
         | KernelReport
         | CellReport
         | SpheroidReport
+        | TissueReport
         | EvidencePoolReport
         | EvidenceImportReport
         | EvidenceDiffReport
@@ -78,6 +80,7 @@ Kind = Literal[
     "kernel",
     "cell",
     "spheroid",
+    "tissue",
     "evidence_pool",
     "evidence_import",
     "evidence_diff",

@@ -20,6 +20,8 @@ class ClusterRecord:
 
     kind: Annotated[str, _doc("spheroid or monolayer.")]
     packing: Annotated[str, _doc("fcc, cubic or random.")]
+    target: Annotated[str, _doc("What is scored in each cell: nucleus or cell.")]
+    n_scored: Annotated[int, _doc("Cells that are scored; the others only irradiate.")]
     extent_um: Annotated[float, _doc("Radius of a spheroid, side of a monolayer.")]
     n_cells: Annotated[int, _doc("Number of cells.")]
     cell_radius_um: Annotated[float, _doc("Radius of a cell.")]
@@ -45,9 +47,9 @@ class MemberPlaces:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HitRecord:
-    """Cells whose nucleus was hit so many times."""
+    """Cells whose target was hit so many times."""
 
-    hits: Annotated[int, _doc("Alphas that hit the nucleus; the last row holds more as well.")]
+    hits: Annotated[int, _doc("Alphas that hit the target; the last row holds more as well.")]
     cells_share: Annotated[float, _doc("Share of the cells.")]
     mean_z_gy: Annotated[float, _doc("Their mean specific energy.")]
     survival: Annotated[float | None, _doc("Share of them that lives; null without a model.")]
@@ -67,7 +69,7 @@ class SurvivalRecord:
         float | None,
         _doc("Even dose of the reference radiation that leaves as many; null if none."),
     ]
-    rbe: Annotated[float | None, _doc("That dose over the mean dose to nuclei; null if none.")]
+    rbe: Annotated[float | None, _doc("That dose over the mean dose to targets; null if none.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,44 @@ class ExposureRecord:
     surviving_fraction_at_high: Annotated[float | None, _doc("Share that lives at the high end.")]
     agent: Annotated[str | None, _doc("Agent of the dose report; null if stated.")]
     region: Annotated[str | None, _doc("Region of the dose report; null if stated.")]
+    region_absorbed_dose_gy: Annotated[
+        float | None,
+        _doc("Median absorbed dose to that region in the dose report; null if stated."),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediumRecord:
+    """Activity in the medium over a monolayer."""
+
+    decays_per_ml: Annotated[float, _doc("Primary decays in a millilitre.")]
+    depth_um: Annotated[float, _doc("Depth of the medium over the plate.")]
+    mean_dose_gy: Annotated[float, _doc("Mean dose to a target from it.")]
+    mean_hits: Annotated[float, _doc("Alphas of it per target.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterSValueRecord:
+    """S value per decay in every cell, from one part of the cells."""
+
+    target: Annotated[str, _doc("nucleus or cell.")]
+    source: Annotated[str, _doc("surface, cytoplasm, nucleus or cell.")]
+    self_gy_per_bq_s: Annotated[float, _doc("From its own cell.")]
+    self_standard_error_gy_per_bq_s: Annotated[float, _doc("Its statistical standard error.")]
+    cross_gy_per_bq_s: Annotated[float, _doc("From the other cells.")]
+    cross_standard_error_gy_per_bq_s: Annotated[float, _doc("Its statistical standard error.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurvePoint:
+    """What lives after more or less activity, all else being the same."""
+
+    activity_ratio: Annotated[float, _doc("Activity over that of the report.")]
+    decays_per_cell: Annotated[float, _doc("Mean number of primary decays per cell.")]
+    mean_dose_gy: Annotated[float, _doc("Mean dose to targets.")]
+    surviving_fraction: Annotated[float, _doc("Share of the cells that lives.")]
+    at_mean_dose: Annotated[float, _doc("What it would be if every cell had the mean.")]
+    control_probability: Annotated[float, _doc("Probability that no cell lives.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +129,15 @@ class Slice:
 
     x_um: Annotated[tuple[float, ...], _doc("Place of each cell along the first axis.")]
     y_um: Annotated[tuple[float, ...], _doc("Place along the second axis.")]
-    z_gy: Annotated[tuple[float, ...], _doc("Specific energy of its nucleus, first replicate.")]
+    z_gy: Annotated[tuple[float, ...], _doc("Specific energy of its target, first replicate.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpheroidReport:
-    """What decays in the cells of a spheroid or a monolayer do to their nuclei."""
+    """What decays in the cells of a spheroid or a monolayer do to them.
+
+    A target is the nucleus of a cell or all of it, as the file says.
+    """
 
     schema: Annotated[Literal[1], _doc("Version of this shape.")]
     kind: Annotated[Literal["spheroid"], _doc("Kind of report.")]
@@ -110,26 +153,38 @@ class SpheroidReport:
     exposure: Annotated[ExposureRecord, _doc("The decays.")]
     replicates: Annotated[int, _doc("Independent treatments that were followed.")]
     is_partial: Annotated[bool, _doc("Whether the run was interrupted.")]
-    mean_dose_gy: Annotated[float, _doc("Mean absorbed dose to nuclei.")]
+    mean_dose_gy: Annotated[float, _doc("Mean absorbed dose to targets.")]
     relative_standard_error: Annotated[float, _doc("Its statistical error over the value.")]
-    s_value_gy_per_bq_s: Annotated[float, _doc("Mean dose to nuclei per decay in every cell.")]
+    s_value_gy_per_bq_s: Annotated[
+        float | None,
+        _doc("Mean dose to targets per decay in every cell; null if all decays are in the medium."),
+    ]
     parts_gy_per_bq_s: Annotated[
         dict[str, float],
-        _doc("The same by origin: alphas of the own cell and of others, recoils, electrons."),
+        _doc("The same by origin, own cell (self) or others (cross), and by radiation."),
     ]
     recoil_gy_per_bq_s: Annotated[
-        float, _doc("Energy of recoils in nuclei over their mass, the same way; in it if counted.")
+        float, _doc("Energy of recoils in targets over their mass, the same way; in it if counted.")
     ]
-    mean_hits: Annotated[float, _doc("Alphas per nucleus.")]
-    unhit_share: Annotated[float, _doc("Share of the nuclei that no alpha hits.")]
+    s_values: Annotated[
+        tuple[ClusterSValueRecord, ...],
+        _doc("S values of nuclei and cells by source, even uptake; empty if not asked for."),
+    ]
+    medium: Annotated[MediumRecord | None, _doc("The medium; null if there is none.")]
+    mean_hits: Annotated[float, _doc("Alphas per target.")]
+    unhit_share: Annotated[float, _doc("Share of the targets that no alpha hits.")]
     places: Annotated[tuple[MemberPlaces, ...], _doc("Where the members of the chain decay.")]
     hits: Annotated[tuple[HitRecord, ...], _doc("Cells by the number of hits.")]
     survival: Annotated[SurvivalRecord | None, _doc("What lives; null without a model.")]
+    curve: Annotated[
+        tuple[CurvePoint, ...], _doc("What lives over activity; empty without a model.")
+    ]
     single_event: Annotated[
-        SpectrumRecord | None, _doc("f1(z) of alphas that hit a nucleus; null if none does.")
+        SpectrumRecord | None, _doc("f1(z) of alphas that hit a target; null if none does.")
     ]
     lineal_energy: Annotated[
-        LinealRecord | None, _doc("Lineal energy of them; null for nuclei below 2 um.")
+        LinealRecord | None,
+        _doc("Lineal energy in a site in the middle of the target; null below 2 um or unhit."),
     ]
     dvh_z_gy: Annotated[tuple[float, ...], _doc("Specific energies of the DVH over cells.")]
     dvh_share: Annotated[tuple[float, ...], _doc("Share of the cells with at least as much.")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,13 +11,22 @@ from alphatwin.dose.cell import (
     COUNTED_RADIATIONS,
     TARGETS,
     CellShape,
+    Cluster,
     EventSpectrum,
+    irradiate,
     lineal_energy,
+    multi_event,
     run_concentric,
     scheme,
 )
-from alphatwin.errors import NotSupportedError
-from alphatwin.report.cell_value import CellReport, LinealRecord, SpectrumRecord
+from alphatwin.dose.cell.spectra import LEAST_SITE_UM
+from alphatwin.errors import InvalidValueError, NotSupportedError
+from alphatwin.report.cell_value import (
+    CellReport,
+    LinealRecord,
+    MultiEventRecord,
+    SpectrumRecord,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +34,8 @@ if TYPE_CHECKING:
     from alphatwin.dose.cell import CellRun, Scheme, SourceName, TargetName
     from alphatwin.nuclides import DecayDataName
 
-_LEAST_SITE_RADIUS_UM = 1.0
+_SITE_DECAYS = 1_000_000.0
+_LEFT_OUT = 1e-9  # of the cells, beyond what a report shows
 _STRAIGHT = (
     "Alphas go straight and slow down continuously in water of 1 g/cm3; straggling and the "
     "escape of delta rays are left out, so single events are sharper than in nature."
@@ -42,6 +53,8 @@ def cell_report(
     target: TargetName = "nucleus",
     with_chain: bool = True,
     radiations: tuple[str, ...] = COUNTED_RADIATIONS,
+    site_um: float | None = None,
+    decays: float | None = None,
     histories: int | None = None,
     seed: int = 1,
     threads: int | None = None,
@@ -63,6 +76,11 @@ def cell_report(
         Whether the daughters decay at the same place.
     radiations
         Radiation types that are counted.
+    site_um
+        Diameter of a site in the middle of the target, for lineal energy; all of the target if not
+        given. [um]
+    decays
+        Mean number of primary decays, for the distribution of specific energy after them.
     histories
         Primary decays to follow; by default as many as 0.25 % need.
     seed, threads
@@ -80,6 +98,11 @@ def cell_report(
         If the geometry is impossible, or a name is unknown.
     """
     shape = CellShape(radius_um=cell_radius_um, nucleus_radius_um=nucleus_radius_um)
+    if site_um is not None:
+        check_site(site_um)
+    if decays is not None and not 0.0 <= decays < math.inf:
+        msg = f"decays must be finite and >= 0, got {decays}"
+        raise InvalidValueError(msg)
     decaying = scheme(name, with_chain=with_chain, decay_data=decay_data, stopping=stopping)
     if decaying.alphas_per_parent_decay == 0.0 and "electron" not in radiations:
         msg = f"{decaying.parent} emits no alphas: count electrons as well, or none is left"
@@ -126,8 +149,61 @@ def cell_report(
         mean_specific_energy_per_hit_gy=single.frequency_mean_gy if single else None,
         single_event=single,
         per_decay=spectrum_record(run.decay_events[column], mass_kg=mass_kg),
-        lineal_energy=lineal_record(run.events[column], radius_um=shape.target_radius_um(target)),
+        lineal_energy=_lineal(run, target=target, site_um=site_um, seed=seed, threads=threads),
+        multi_event=None if decays is None else _multi_event(run, target=target, decays=decays),
         assumptions=_assumptions(decaying, run, with_chain=with_chain, radiations=radiations),
+    )
+
+
+def check_site(site_um: float) -> None:
+    """Raise InvalidValueError if a site [um] is too small for lineal energy from chords."""
+    if not site_um >= LEAST_SITE_UM:
+        msg = (
+            f"a site for lineal energy must be at least {LEAST_SITE_UM:g} um across, got "
+            f"{site_um:g} um: below, straggling and delta rays rule and chords do not hold"
+        )
+        raise InvalidValueError(msg)
+
+
+def _lineal(
+    run: CellRun, *, target: TargetName, site_um: float | None, seed: int, threads: int | None
+) -> LinealRecord | None:
+    if site_um is None:
+        whole_um = run.shape.target_radius_um(target)
+        return lineal_record(run.events[TARGETS.index(target)], radius_um=whole_um)
+    lone = Cluster(shape=run.shape, centres_um=np.zeros((1, 3)), radius_um=run.shape.radius_um)
+    found = irradiate(
+        run.scheme,
+        lone,
+        source=run.source,
+        target=target,
+        site_radius_um=0.5 * site_um,
+        decays_per_cell=_SITE_DECAYS,
+        radiations=("alpha",),
+        replicates=1,
+        seed=seed,
+        threads=threads,
+    )
+    return lineal_record(found.all_events, radius_um=0.5 * site_um)
+
+
+def _multi_event(run: CellRun, *, target: TargetName, decays: float) -> MultiEventRecord:
+    mass_kg = run.shape.target_mass_kg(target)
+    sums = run.decay_events[TARGETS.index(target)]
+    hitting = run.decay_hit_probability(target) * decays
+    found = multi_event([(sums, hitting)], mass_kg=mass_kg)
+    kept = int(np.searchsorted(np.cumsum(found.p), 1.0 - _LEFT_OUT)) + 1
+    width = -(-kept // _SHOWN_BINS)
+    rows = np.resize(np.append(found.p[:kept], np.zeros(width)), (-(-kept // width), width))
+    step_gy = float(found.z_gy[1])
+    middle = (np.arange(rows.shape[0]) * width + 0.5 * (width - 1)) * step_gy
+    return MultiEventRecord(
+        decays=decays,
+        mean_gy=found.mean_gy,
+        sd_gy=found.variance_gy2**0.5,
+        unhit_share=math.exp(-hitting),
+        z_gy=tuple(middle.tolist()),
+        probability=tuple(rows.sum(axis=1).tolist()),
     )
 
 
@@ -154,10 +230,11 @@ def spectrum_record(spectrum: EventSpectrum, *, mass_kg: float) -> SpectrumRecor
 
 def lineal_record(spectrum: EventSpectrum, *, radius_um: float) -> LinealRecord | None:
     """Return lineal energy as a report shows it; none for small sites and without events."""
-    if radius_um < _LEAST_SITE_RADIUS_UM or spectrum.total == 0.0:
+    if 2.0 * radius_um < LEAST_SITE_UM or spectrum.total == 0.0:
         return None
     found = lineal_energy(spectrum, radius_um=radius_um)
     return LinealRecord(
+        site_um=2.0 * radius_um,
         y_kev_per_um=tuple(found.y_kev_per_um.tolist()),
         y_f_y=tuple(found.frequency_share.tolist()),
         y_d_y=tuple(found.dose_share.tolist()),

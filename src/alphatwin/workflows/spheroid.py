@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,43 +12,41 @@ from alphatwin.dose.cell import (
     CellShape,
     Cluster,
     ClusterRun,
-    EventSpectrum,
     Inactivation,
+    KineticModel,
     Leaving,
+    Medium,
     Scheme,
     Uptake,
-    control_probability,
-    irradiate,
     monolayer,
-    relative_effectiveness,
     relative_uptake,
     scheme,
     spheroid,
-    survival_by_hits,
 )
 from alphatwin.errors import InvalidValueError
 from alphatwin.files.cluster_file import read_dose_report
-from alphatwin.report.spheroid_value import (
-    ClusterRecord,
-    ExposureRecord,
-    HitRecord,
-    MemberPlaces,
-    Slice,
-    SpheroidReport,
-    SurvivalRecord,
-)
+from alphatwin.nuclides import nuclide
+from alphatwin.report.spheroid_value import ExposureRecord, MediumRecord, SpheroidReport
 from alphatwin.version import __version__
 from alphatwin.workflows.cell import lineal_record, spectrum_record, track_assumptions
 from alphatwin.workflows.cell_exposure import Exposure, exposure_of_region
+from alphatwin.workflows.cluster_records import (
+    cluster_record,
+    dose_volume,
+    hit_records,
+    place_records,
+    slice_record,
+    survival_record,
+)
+from alphatwin.workflows.cluster_runs import Treatment, curve, s_values, site_events
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from alphatwin.dose.cell import EventSpectrum
     from alphatwin.files.cluster_file import ClusterSpecification
-
-_DVH_POINTS = 201
-_MOST_HITS = 20
+    from alphatwin.report.spheroid_value import ClusterSValueRecord, CurvePoint
 
 
 def spheroid_report(
@@ -57,7 +57,7 @@ def spheroid_report(
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> SpheroidReport:
-    """Return what decays in a cluster of cells do to their nuclei.
+    """Return what decays in a cluster of cells do to them.
 
     Parameters
     ----------
@@ -80,31 +80,27 @@ def spheroid_report(
     cluster = cluster_of(specification, seed=seed)
     exposure = _exposure(specification, cluster, folder=folder)
     decaying = _scheme(specification, exposure)
-
-    def followed(decays_per_cell: float) -> ClusterRun:
-        return irradiate(
-            decaying,
-            cluster,
-            source=specification.uptake.source,
-            decays_per_cell=decays_per_cell,
-            uptake=relative_uptake(cluster, uptake=_uptake(specification), seed=seed),
-            leaving=_leaving(specification),
-            radiations=tuple(specification.nuclide.radiations),
-            replicates=specification.exposure.replicates,
-            seed=seed,
-            threads=threads,
-            progress=progress,
-        )
-
-    answer = _inactivation(specification)
-    run = followed(exposure.decays_per_cell)
-    ends: list[float | None] = [None, None]
-    if answer is not None and exposure.low is not None and exposure.high is not None:
-        ends = [
-            float(answer.survival(followed(decays).replicate_z_gy).mean())
-            for decays in (exposure.low, exposure.high)
-        ]
-    return _report(specification, run, exposure=exposure, answer=answer, ends=ends, seed=seed)
+    treatment = Treatment(
+        scheme=decaying,
+        cluster=cluster,
+        source=specification.uptake.source,
+        target=specification.cell.target,
+        scored_radius_um=(
+            math.inf
+            if specification.cluster.scored_radius is None
+            else specification.cluster.scored_radius
+        ),
+        uptake=relative_uptake(cluster, uptake=_uptake(specification), seed=seed),
+        leaving=_leaving(specification),
+        medium=_medium(specification, decaying),
+        radiations=tuple(specification.nuclide.radiations),
+        decays_per_cell=exposure.decays_per_cell,
+        seed=seed,
+        threads=threads,
+    )
+    answer = _inactivation(specification, decaying)
+    run = treatment.run(replicates=specification.exposure.replicates, progress=progress)
+    return _report(specification, treatment, run, exposure=exposure, answer=answer)
 
 
 def cluster_of(specification: ClusterSpecification, *, seed: int) -> Cluster:
@@ -135,20 +131,16 @@ def cluster_of(specification: ClusterSpecification, *, seed: int) -> Cluster:
 
 def _report(
     specification: ClusterSpecification,
+    treatment: Treatment,
     run: ClusterRun,
     *,
     exposure: Exposure,
     answer: Inactivation | None,
-    ends: list[float | None],
-    seed: int,
 ) -> SpheroidReport:
     z_gy = run.replicate_z_gy
-    both = EventSpectrum(run.events[0].bin_kev, run.events[0].counts + run.events[1].counts)
-    top = float(z_gy.max())
-    dvh_z = np.linspace(0.0, top, _DVH_POINTS)
-    ordered = np.sort(z_gy.ravel())
-    dvh = 1.0 - np.searchsorted(ordered, dvh_z, side="left") / ordered.size
     told = specification.nuclide
+    dvh_z_gy, dvh_share = dose_volume(z_gy)
+    more = _further(specification, treatment, run, exposure=exposure, answer=answer)
     return SpheroidReport(
         schema=1,
         kind="spheroid",
@@ -159,35 +151,101 @@ def _report(
         decay_data=told.decay_data,
         stopping=told.stopping,
         radiations=tuple(told.radiations),
-        seed=seed,
-        cluster=_cluster_record(specification, run.cluster),
-        exposure=ExposureRecord(
-            decays_per_cell=exposure.decays_per_cell,
-            low=exposure.low,
-            high=exposure.high,
-            surviving_fraction_at_low=ends[0],
-            surviving_fraction_at_high=ends[1],
-            agent=exposure.agent,
-            region=exposure.region,
-        ),
+        seed=treatment.seed,
+        cluster=cluster_record(specification, run),
+        exposure=_exposure_record(exposure, more.ends),
         replicates=int(run.decays.size),
-        is_partial=run.is_partial,
+        is_partial=more.is_partial,
         mean_dose_gy=float(z_gy.mean()),
         relative_standard_error=run.relative_standard_error,
-        s_value_gy_per_bq_s=run.mean_gy_per_bq_s,
+        s_value_gy_per_bq_s=run.mean_gy_per_bq_s if run.decays.sum() else None,
         parts_gy_per_bq_s=run.parts_gy_per_bq_s,
         recoil_gy_per_bq_s=run.recoil_gy_per_bq_s,
+        s_values=more.s_values,
+        medium=_medium_record(treatment, run),
         mean_hits=float(run.replicate_hits.mean()),
         unhit_share=float((run.replicate_hits == 0).mean()),
-        places=_places(run),
-        hits=_hits(run, answer),
-        survival=None if answer is None else _survival(specification, run, answer),
-        single_event=spectrum_record(both, mass_kg=run.nucleus_mass_kg),
-        lineal_energy=lineal_record(both, radius_um=run.cluster.shape.nucleus_radius_um),
-        dvh_z_gy=tuple(dvh_z.tolist()),
-        dvh_share=tuple(dvh.tolist()),
-        slice=_slice(run),
+        places=place_records(run),
+        hits=hit_records(run, answer),
+        survival=None if answer is None else survival_record(specification, run, answer),
+        curve=more.curve,
+        single_event=spectrum_record(run.all_events, mass_kg=run.target_mass_kg),
+        lineal_energy=lineal_record(more.in_site, radius_um=0.5 * more.site_um),
+        dvh_z_gy=dvh_z_gy,
+        dvh_share=dvh_share,
+        slice=slice_record(run),
         assumptions=tuple(_assumptions(specification, run, exposure)),
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Further:
+    """What further runs say; as far as they went when they were interrupted."""
+
+    site_um: float
+    in_site: EventSpectrum
+    is_partial: bool
+    ends: tuple[float | None, float | None] = (None, None)
+    curve: tuple[CurvePoint, ...] = ()
+    s_values: tuple[ClusterSValueRecord, ...] = ()
+
+
+def _further(
+    specification: ClusterSpecification,
+    treatment: Treatment,
+    run: ClusterRun,
+    *,
+    exposure: Exposure,
+    answer: Inactivation | None,
+) -> _Further:
+    more = _Further(
+        site_um=2.0 * run.target_radius_um, in_site=run.all_events, is_partial=run.is_partial
+    )
+    if run.is_partial:
+        return more
+    try:
+        if specification.lineal_energy is not None:
+            site_um = specification.lineal_energy.site
+            more.in_site = site_events(treatment, site_um=site_um)
+            more.site_um = site_um
+        if answer is not None and exposure.low is not None and exposure.high is not None:
+            low, high = (treatment.run(decays_per_cell=n) for n in (exposure.low, exposure.high))
+            more.ends = (_living(low, answer), _living(high, answer))
+        if answer is not None:
+            more.curve = curve(treatment, answer=answer)
+        if specification.s_values is not None:
+            more.s_values = s_values(treatment, decays=specification.s_values.decays)
+    except KeyboardInterrupt:
+        more.is_partial = True
+    return more
+
+
+def _living(run: ClusterRun, answer: Inactivation) -> float:
+    return float(answer.survival(run.replicate_z_gy).mean())
+
+
+def _exposure_record(exposure: Exposure, ends: tuple[float | None, float | None]) -> ExposureRecord:
+    return ExposureRecord(
+        decays_per_cell=exposure.decays_per_cell,
+        low=exposure.low,
+        high=exposure.high,
+        surviving_fraction_at_low=ends[0],
+        surviving_fraction_at_high=ends[1],
+        agent=exposure.agent,
+        region=exposure.region,
+        region_absorbed_dose_gy=exposure.region_absorbed_dose_gy,
+    )
+
+
+def _medium_record(treatment: Treatment, run: ClusterRun) -> MediumRecord | None:
+    medium = treatment.medium
+    if medium is None:
+        return None
+    return MediumRecord(
+        decays_per_ml=medium.decays_per_ml,
+        depth_um=medium.depth_um,
+        mean_dose_gy=run.medium_gy,
+        mean_hits=float(run.hits[:, 2].mean()) / run.decays.size,
     )
 
 
@@ -235,91 +293,33 @@ def _leaving(specification: ClusterSpecification) -> Leaving | None:
     )
 
 
-def _inactivation(specification: ClusterSpecification) -> Inactivation | None:
+def _medium(specification: ClusterSpecification, decaying: Scheme) -> Medium | None:
+    """Return the medium: activity that is there at the start and decays over the exposure."""
+    told = specification.medium
+    if told is None:
+        return None
+    rate = nuclide(
+        decaying.parent, decay_data=specification.nuclide.decay_data
+    ).decay_constant_per_s
+    decays_per_ml = told.concentration * -math.expm1(-rate * told.duration) / rate
+    return Medium(decays_per_ml=decays_per_ml, depth_um=told.depth)
+
+
+def _inactivation(specification: ClusterSpecification, decaying: Scheme) -> Inactivation | None:
     told = specification.survival
     if told is None:
         return None
     if told.z0 is not None:
         return Inactivation.from_z0(told.z0)
-    return Inactivation(told.alpha_per_gy or 0.0, told.beta_per_gy2)
-
-
-def _survival(
-    specification: ClusterSpecification, run: ClusterRun, answer: Inactivation
-) -> SurvivalRecord:
-    z_gy = run.replicate_z_gy
-    lives = float(answer.survival(z_gy).mean())
-    mean_gy = float(z_gy.mean())
-    told = specification.survival
-    reference_gy = rbe = None
-    if told is not None and told.reference_alpha_per_gy is not None and 0.0 < lives < 1.0:
-        reference = Inactivation(told.reference_alpha_per_gy, told.reference_beta_per_gy2)
-        rbe = relative_effectiveness(lives, absorbed_dose_gy=mean_gy, reference=reference)
-        reference_gy = rbe * mean_gy
-    return SurvivalRecord(
-        model=(
-            f"exp(-a z - b z^2) of each nucleus, a = {answer.linear_per_gy:.4g} /Gy, "
-            f"b = {answer.quadratic_per_gy2:.4g} /Gy^2"
-        ),
-        surviving_fraction=lives,
-        at_mean_dose=float(answer.survival(mean_gy)),
-        control_probability=control_probability(z_gy, inactivation=answer),
-        reference_dose_gy=reference_gy,
-        rbe=rbe,
+    if told.domain_radius is None:
+        return Inactivation(told.alpha_per_gy or 0.0, told.beta_per_gy2)
+    model = KineticModel(
+        linear_per_gy=told.alpha_per_gy or 0.0,
+        quadratic_per_gy2=told.beta_per_gy2,
+        domain_radius_um=told.domain_radius,
+        nucleus_radius_um=specification.cell.nucleus_radius,
     )
-
-
-def _hits(run: ClusterRun, answer: Inactivation | None) -> tuple[HitRecord, ...]:
-    rows = survival_by_hits(
-        run.replicate_z_gy,
-        run.replicate_hits,
-        inactivation=answer or Inactivation(0.0),
-        most=_MOST_HITS,
-    )
-    return tuple(
-        HitRecord(
-            hits=row.hits,
-            cells_share=row.cells_share,
-            mean_z_gy=row.mean_z_gy,
-            survival=None if answer is None else row.survival,
-        )
-        for row in rows
-    )
-
-
-def _places(run: ClusterRun) -> tuple[MemberPlaces, ...]:
-    shares = run.places / max(float(run.decays.sum()), 1.0)
-    return tuple(
-        MemberPlaces(nuclide=name, at_site=float(a), inside=float(b), outside=float(c))
-        for name, (a, b, c) in zip(run.scheme.nuclides, shares, strict=True)
-    )
-
-
-def _cluster_record(specification: ClusterSpecification, cluster: Cluster) -> ClusterRecord:
-    told = specification.cluster
-    return ClusterRecord(
-        kind=told.kind,
-        packing=told.packing,
-        extent_um=cluster.radius_um * (2.0 if cluster.is_monolayer else 1.0),
-        n_cells=cluster.n_cells,
-        cell_radius_um=cluster.shape.radius_um,
-        nucleus_radius_um=cluster.shape.nucleus_radius_um,
-        cell_fraction=cluster.cell_fraction,
-        source=specification.uptake.source,
-        labelled_fraction=specification.uptake.labelled_fraction,
-        lognormal_sd=specification.uptake.lognormal_sd,
-        penetration_um=specification.uptake.penetration,
-    )
-
-
-def _slice(run: ClusterRun) -> Slice:
-    centres = run.cluster.centres_um
-    near = np.abs(centres[:, 2]) < run.cluster.shape.radius_um
-    return Slice(
-        x_um=tuple(np.round(centres[near, 0], 3).tolist()),
-        y_um=tuple(np.round(centres[near, 1], 3).tolist()),
-        z_gy=tuple(run.replicate_z_gy[0, near].tolist()),
-    )
+    return model.chain_inactivation(decaying, stopping=specification.nuclide.stopping)
 
 
 def _assumptions(
@@ -339,6 +339,27 @@ def _assumptions(
             f"All activity of {exposure.region} is in cells such as these, evenly over the region; "
             "a region is the same everywhere."
         )
-    if run.cluster.is_monolayer:
+    if run.scored.size < run.cluster.n_cells:
+        said.append(
+            f"Of {run.cluster.n_cells} cells, {run.scored.size} in the middle are scored; the "
+            "others irradiate them, and control is that of the scored ones alone."
+        )
+    elif exposure.region is not None:
+        said.append(
+            "The model ends at its surface: alphas from the tissue around it are missing. With "
+            "cluster.scored_radius, cells in the middle of a larger model are scored."
+        )
+    if specification.medium is not None:
+        said.append(
+            "The medium is mixed and fills all that is not cell up to its depth; its activity is "
+            "there from the start and decays, its daughters as often as the parent makes them, "
+            "each at a place of its own. Its alphas are followed and its electrons are not."
+        )
+    elif run.cluster.is_monolayer:
         said.append("Decays in the medium over the monolayer are not in it.")
+    if specification.survival is not None and specification.survival.domain_radius is not None:
+        said.append(
+            "Survival is that of the microdosimetric-kinetic model, its alphas met at all "
+            "energies of their slowing down."
+        )
     return said

@@ -1,10 +1,11 @@
-"""Write a report of a cluster of cells as JSON and figures: all of them or none."""
+"""Write a report of a cluster of cells as JSON, HTML, PDF and figures: all of them or none."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from alphatwin.files.atomic import output_folder
+from alphatwin.report.cell_page import cluster_to_html, cluster_to_pdf
 from alphatwin.report.figure_cells import draw_cluster
 from alphatwin.report.serializer import to_json
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def write_spheroid(report: SpheroidReport, folder: Path) -> tuple[str, ...]:
-    """Write ``report.json`` and the figures into a folder, and return the names of the files.
+    """Write ``report.json``, ``.html`` and ``.pdf`` into a folder, and return their names.
 
     Parameters
     ----------
@@ -29,8 +30,13 @@ def write_spheroid(report: SpheroidReport, folder: Path) -> tuple[str, ...]:
     OutputError
         If the folder cannot be written, or holds something else.
     """
-    forms = {"report.json": to_json(report), **draw_cluster(report)}
+    pictures = draw_cluster(report)
+    forms = {
+        "report.json": to_json(report).encode(),
+        "report.html": cluster_to_html(report, pictures=pictures).encode(),
+        "report.pdf": cluster_to_pdf(report, pictures=pictures),
+    }
     with output_folder(folder) as partial:
-        for name, text in forms.items():
-            (partial / name).write_text(text, encoding="utf-8")
+        for name, data in forms.items():
+            (partial / name).write_bytes(data)
     return tuple(forms)

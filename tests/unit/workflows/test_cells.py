@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 import xml.etree.ElementTree as ET
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -14,10 +16,12 @@ from typer.testing import CliRunner
 from alphatwin.cli.main import app
 from alphatwin.errors import AlphaTwinError, CourseError, InvalidValueError
 from alphatwin.files.cluster_file import read_cluster
+from alphatwin.nuclides import alpha_let_kev_per_um, alpha_residual_energy_mev
+from alphatwin.report.cell_page import cluster_to_html
+from alphatwin.report.figure_cells import draw_cluster
 from alphatwin.report.serializer import json_schema, to_json, to_jsonable
 from alphatwin.workflows.cell import cell_report
 from alphatwin.workflows.spheroid import spheroid_report
-from alphatwin.workflows.write_spheroid import write_spheroid
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,6 +78,39 @@ def test_cell_report_follows_its_schema_and_adds_up():
     assert sum(tree["single_event"]["probability"]) == pytest.approx(1.0)
 
 
+def test_cell_report_after_some_decays_has_their_moments_and_unhit_cells():
+    """FFT against S value, against sums over the chain, and against solid angle."""
+    report = cell_report(
+        "Ac-225", cell_radius_um=5.0, nucleus_radius_um=4.0, source="surface", histories=400_000,
+        decays=5.0, site_um=2.0,
+    )  # fmt: skip
+    z = report.multi_event
+    alphas_gy = report.by_radiation["alpha"]
+    assert z.mean_gy == pytest.approx(5.0 * alphas_gy, rel=1e-3)
+    # C9: the variance is the mean square of the sums of decays that hit.
+    sums = report.per_decay
+    square_gy2 = sums.dose_mean_gy * sums.frequency_mean_gy * 5.0 * report.decay_hit_probability
+    assert z.sd_gy == pytest.approx(math.sqrt(square_gy2), rel=1e-3)
+    unhit = math.exp(-5.0 * (1.0 - 0.8**4))
+    assert z.unhit_share == pytest.approx(unhit, rel=0.02)
+    assert sum(z.probability) == pytest.approx(1.0, abs=1e-6)
+    shown_gy = sum(a * b for a, b in zip(z.z_gy, z.probability, strict=True))
+    assert shown_gy == pytest.approx(z.mean_gy, rel=0.01)
+    assert report.lineal_energy.site_um == 2.0
+    jsonschema.validate(to_jsonable(report), json_schema("cell"))
+
+
+def test_lineal_energy_of_a_site_is_the_stopping_power_that_crosses_it():
+    """Mean energy over mean chord: in a small site, the LET at the distance that was gone."""
+    report = cell_report(
+        "Po-212", cell_radius_um=20.0, nucleus_radius_um=10.0, source="surface", histories=1000,
+        site_um=2.0,
+    )  # fmt: skip
+    left_mev = alpha_residual_energy_mev(8.785, 20.0)
+    let = float(alpha_let_kev_per_um(float(left_mev)))
+    assert report.lineal_energy.frequency_mean_kev_per_um == pytest.approx(let, rel=0.01)
+
+
 def test_cell_command_prints_one_object():
     words = [
         "cell",
@@ -102,6 +139,9 @@ def test_cell_command_prints_one_object():
         ({"radiations": ("beta",)}, "radiations are beta"),
         ({"name": "Lu-177", "radiations": ("alpha",)}, "emits no alphas"),
         ({"name": "Xx-1"}, "Xx-1"),
+        ({"site_um": 1.99}, "at least 2 um across, got 1.99"),
+        ({"site_um": 9.0}, "at most the radius of the nucleus"),
+        ({"decays": -1.0}, "decays must be finite and >= 0, got -1"),
     ],
 )
 def test_cell_report_refuses_bad_input(changes, message):
@@ -132,9 +172,13 @@ def test_spheroid_command_writes_report_and_figures(tmp_path):
     assert done.exit_code == 0, done.output
     tree = json.loads(done.stdout)
     assert json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8")) == tree
-    for name in ("lineal_energy", "specific_energy", "slice", "dvh"):
-        text = (tmp_path / "out" / f"{name}.svg").read_text(encoding="utf-8")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "://" not in page.replace("http://www.w3.org", "")
+    figures = re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL)
+    assert len(figures) == 3
+    for text in figures:
         assert ET.fromstring(text).tag.endswith("svg")
+    assert (tmp_path / "out" / "report.pdf").read_bytes().startswith(b"%PDF")
     outside = {row["nuclide"]: row["outside"] for row in tree["places"]}
     assert outside["Bi-213"] > 0.9
     assert outside["Ac-225"] == 0.0
@@ -145,7 +189,8 @@ def test_figures_are_left_out_that_have_nothing_to_show(tmp_path):
         tmp_path, ('"Ac-225"', '"Lu-177"'), ("decays_per_cell = 2", "decays_per_cell = 50")
     )
     assert report.single_event is None
-    assert write_spheroid(report, tmp_path / "out") == ("report.json", "slice.svg", "dvh.svg")
+    assert [p.key for p in draw_cluster(report)] == ["cells", "survival"]
+    assert "Single alphas" not in cluster_to_html(report)
 
 
 def test_a_monolayer_is_flat(tmp_path):

@@ -1,6 +1,6 @@
 """Tracks of alphas, recoils and electrons through cells, spheroids and label images."""
 
-from alphatwin.dose.cell.cluster_run import ClusterRun
+from alphatwin.dose.cell.cluster_run import ClusterRun, ClusterSValue
 from alphatwin.dose.cell.concentric import CellRun, SValue, run_concentric
 from alphatwin.dose.cell.daughters import (
     ChainShares,
@@ -15,6 +15,7 @@ from alphatwin.dose.cell.label_image import (
     irradiate_labels,
     label_image,
 )
+from alphatwin.dose.cell.medium import Medium
 from alphatwin.dose.cell.packing import PACKINGS, Cluster, PackingName, monolayer, spheroid
 from alphatwin.dose.cell.scheme import Scheme, scheme
 from alphatwin.dose.cell.shapes import (
@@ -56,6 +57,7 @@ __all__ = [
     "ChainShares",
     "Cluster",
     "ClusterRun",
+    "ClusterSValue",
     "EventSpectrum",
     "Inactivation",
     "KineticModel",
@@ -63,6 +65,7 @@ __all__ = [
     "LabelRun",
     "Leaving",
     "LinealEnergy",
+    "Medium",
     "PackingName",
     "SValue",
     "Scheme",

@@ -41,8 +41,8 @@ class CudaCluster:
         Centres of the cells. (n, 3) [um]
     shell_um
         Inner and outer radius of the source. [um]
-    nucleus_um
-        Radius of a nucleus. [um]
+    target_um
+        Radius of a target. [um]
     bin_kev
         Width of the bins of events. [keV]
     """
@@ -51,7 +51,7 @@ class CudaCluster:
     sites: SiteMap
     centres_um: Points
     shell_um: tuple[float, float]
-    nucleus_um: float
+    target_um: float
     bin_kev: float
 
 
@@ -108,7 +108,7 @@ def run_replicate_on_gpu(
         replicate,
         work.shell_um[0],
         work.shell_um[1],
-        work.nucleus_um,
+        work.target_um,
         work.bin_kev,
         *on_gpu,
     )

@@ -1,4 +1,4 @@
-"""A cluster of cells under decays: energies, hits and single events of every nucleus.
+"""A cluster of cells under decays: energies, hits and single events of a target in every cell.
 
 Decays are Poisson in every cell, about a mean that is its share of the uptake, so that a replicate
 is one treatment of one cluster. Means over replicates give S values, replicates themselves give
@@ -8,18 +8,25 @@ the distribution over cells (docs/theory-cells.md, eqs. C4, C5 and C10).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from alphatwin.dose.cell.batches import run_batches, usable_threads
+from alphatwin.dose.cell.batches import usable_threads
 from alphatwin.dose.cell.cluster_run import ENERGY_KINDS, ClusterRun
+from alphatwin.dose.cell.cluster_work import (
+    BOX_PER_RADIUS,
+    ClusterWork,
+    run_gpu_replicate,
+    run_medium_replicate,
+    run_replicate,
+)
 from alphatwin.dose.cell.concentric import BIN_KEV, BINS
-from alphatwin.dose.cell.grid import box_grid, no_sites, site_map
+from alphatwin.dose.cell.medium import Medium, MediumWork, medium_work
 from alphatwin.dose.cell.shapes import (
     COUNTED_RADIATIONS,
     SourceName,
+    TargetName,
     check_radiations,
 )
 from alphatwin.dose.cell.spectra import EventSpectrum
@@ -31,7 +38,6 @@ if TYPE_CHECKING:
 
     from alphatwin.dose.cell.batches import Progress
     from alphatwin.dose.cell.daughters import Leaving
-    from alphatwin.dose.cell.grid import BoxGrid, SiteMap
     from alphatwin.dose.cell.kernel_cluster import ClusterTally
     from alphatwin.dose.cell.packing import Cluster
     from alphatwin.dose.cell.scheme import Scheme
@@ -40,8 +46,6 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 BackendName = Literal["cpu", "cuda"]
-_BATCH = 20_000  # decays
-_BOX_PER_RADIUS = 2.1  # side of a box in radii of a nucleus: the fastest of those tried
 MOST_DECAYS = 2**40
 
 
@@ -51,8 +55,12 @@ def irradiate(
     *,
     source: SourceName,
     decays_per_cell: float,
+    target: TargetName = "nucleus",
+    site_radius_um: float | None = None,
+    scored_radius_um: float = math.inf,
     uptake: Floats | None = None,
     leaving: Leaving | None = None,
+    medium: Medium | None = None,
     radiations: tuple[str, ...] = COUNTED_RADIATIONS,
     replicates: int = 10,
     seed: int = 1,
@@ -69,11 +77,20 @@ def irradiate(
     source
         Part of the cells in which it does.
     decays_per_cell
-        Mean number of primary decays per cell of the cluster, labelled or not.
+        Mean number of primary decays per cell of the cluster, labelled or not; 0 with a medium,
+        if all activity is in it.
+    target
+        ``nucleus``, or ``cell`` for all of each cell.
+    site_radius_um
+        Radius of a site in the middle of each cell that is scored in place of the target. [um]
+    scored_radius_um
+        Distance from the middle within which cells are scored; those beyond only irradiate. [um]
     uptake
         Activity of each cell over the mean of all; even if not given. (n,)
     leaving
         How daughters leave; they stay if not given.
+    medium
+        Activity in a medium over a monolayer, whose alphas are followed as well.
     radiations
         Radiation types that are counted; electrons are not followed if they are not among them.
     replicates
@@ -99,37 +116,53 @@ def irradiate(
     """
     check_radiations(radiations)
     if backend != "cpu":
-        _check_backend(backend, cluster, leaving, radiations)
+        _check_backend(backend, cluster, leaving, radiations, medium)
     weights = _checked_uptake(uptake, cluster)
-    if not 0.0 < decays_per_cell < math.inf or replicates < 1:
-        msg = (
-            "decays_per_cell must be finite and above 0 and replicates at least 1, "
-            f"got {decays_per_cell} and {replicates}"
+    target_um = _target_um(cluster, target, site_radius_um)
+    in_medium = (
+        None
+        if medium is None
+        else medium_work(
+            medium, cluster, scheme=scheme, target_um=target_um, box_um=BOX_PER_RADIUS * target_um
         )
+    )
+    scored = np.flatnonzero(cluster.distances_um <= scored_radius_um)
+    if scored.size == 0:
+        msg = f"no cell lies within scored_radius_um, {scored_radius_um} um, of the middle"
         raise InvalidValueError(msg)
-    planned = decays_per_cell * cluster.n_cells * replicates
-    if planned > MOST_DECAYS:
-        msg = f"{planned:.3g} decays are more than can be followed ({MOST_DECAYS:.3g})"
-        raise InvalidValueError(msg)
-    work = _Work.of(
-        scheme, cluster, source=source, leaving=leaving, radiations=radiations, seed=seed
+    planned = _planned(decays_per_cell, cluster, in_medium, replicates)
+    work = ClusterWork.of(
+        scheme,
+        cluster,
+        source=source,
+        target_um=target_um,
+        leaving=leaving,
+        radiations=radiations,
+        seed=seed,
     )
     workers = usable_threads(threads)
     tallies = [_new_tally(cluster.n_cells, len(scheme.nuclides)) for _ in range(workers)]
-    rng = stream(seed, "cluster decays")
+    rng, medium_rng = stream(seed, "cluster decays"), stream(seed, "medium decays")
     counted = np.array([float(kind.rpartition("_")[2] in radiations) for kind in ENERGY_KINDS])
     energies: list[Floats] = []
+    origins: list[Floats] = []
     hits: list[Integers] = []
     decays: list[int] = []
+    done = 0
     total = _new_tally(cluster.n_cells, len(scheme.nuclides))
     is_partial = False
     for replicate in range(replicates):
         counts = rng.poisson(decays_per_cell * weights)
+        around = 0 if in_medium is None else int(medium_rng.poisson(in_medium.decays))
         try:
             if backend == "cuda":
-                _run_on_gpu(work, replicate, counts, tallies[0])
+                run_gpu_replicate(work, replicate, counts, tallies[0])
             else:
-                _run_replicate(work, replicate, counts, tallies, workers)
+                run_replicate(work, replicate, counts, tallies, workers)
+            if in_medium is not None:
+                run_medium_replicate(
+                    work, in_medium, replicate, n_decays=around, tallies=tallies, threads=workers
+                )
         except KeyboardInterrupt:
             if not energies:
                 raise
@@ -141,20 +174,26 @@ def irradiate(
                 array[...] = 0
         for name, part in zip(total._fields, summed, strict=True):
             getattr(total, name)[...] += part
-        energies.append(_energies_kev(summed[0]) @ counted)
-        hits.append(summed[1].sum(axis=1))
+        energy_kev = _energies_kev(summed[0][scored])
+        energies.append(energy_kev @ counted)
+        origins.append(energy_kev.sum(axis=0))
+        hits.append(summed[1][scored].sum(axis=1))
         decays.append(int(counts.sum()))
+        done += decays[-1] + around
         if progress is not None:
-            progress(sum(decays), round(planned))
+            progress(done, round(planned))
     return ClusterRun(
         scheme=scheme,
         cluster=cluster,
         source=source,
+        target_radius_um=target_um,
+        scored=scored,
         uptake=weights,
         decays=np.array(decays, dtype=np.int64),
-        energy_kev=_energies_kev(total.energy),
-        hits=total.hits.astype(np.int64),
+        energy_kev=_energies_kev(total.energy[scored]),
+        hits=total.hits[scored].astype(np.int64),
         replicate_energy_kev=np.array(energies),
+        replicate_origins_kev=np.array(origins),
         replicate_hits=np.array(hits, dtype=np.int64),
         events=_spectra(total.events),
         decay_events=_spectra(total.decays),
@@ -165,130 +204,52 @@ def irradiate(
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Work:
-    scheme: Scheme
-    sites: SiteMap
-    grid: BoxGrid
-    cluster: Cluster
-    shell_um: tuple[float, float]
-    kept_shell_um: tuple[float, float]
-    kept: float
-    with_electrons: bool
-    free: Floats
-    spread: Floats
-    seed: int
-
-    @classmethod
-    def of(
-        cls,
-        scheme: Scheme,
-        cluster: Cluster,
-        *,
-        source: SourceName,
-        leaving: Leaving | None,
-        radiations: tuple[str, ...],
-        seed: int,
-    ) -> _Work:
-        shape = cluster.shape
-        sites = no_sites()
-        if cluster.packing != "random":
-            is_fcc = cluster.packing == "fcc"
-            step_um = cluster.spacing_um / math.sqrt(2.0) if is_fcc else cluster.spacing_um
-            sites = site_map(cluster.centres_um, step_um=step_um, is_fcc=is_fcc)
-        nothing = np.zeros(len(scheme.nuclides))
-        kept = 0.0 if leaving is None else leaving.internalised_fraction
-        shell = shape.source_shell_um(source)
-        return cls(
-            scheme=scheme,
-            sites=sites,
-            # A lattice needs no boxes: those of one cell stand in.
-            grid=box_grid(
-                cluster.centres_um[:1] if sites.size else cluster.centres_um,
-                radius_um=shape.nucleus_radius_um,
-                edge_um=_BOX_PER_RADIUS * shape.nucleus_radius_um,
-            ),
-            cluster=cluster,
-            shell_um=shell,
-            kept_shell_um=shape.source_shell_um("cytoplasm") if kept > 0.0 else shell,
-            kept=kept,
-            with_electrons="electron" in radiations,
-            free=nothing if leaving is None else leaving.free_probability(scheme),
-            spread=nothing if leaving is None else 2.0 * leaving.diffusion_um2_per_s(scheme),
-            seed=seed,
+def _target_um(cluster: Cluster, target: TargetName, site_radius_um: float | None) -> float:
+    whole_um = cluster.shape.target_radius_um(target)
+    if site_radius_um is None:
+        return float(whole_um)
+    if not 0.0 < site_radius_um <= whole_um:
+        msg = (
+            f"site_radius_um must be above 0 and at most the radius of the {target}, "
+            f"{whole_um:g} um, got {site_radius_um}"
         )
+        raise InvalidValueError(msg)
+    return float(site_radius_um)
 
 
-def _run_replicate(
-    work: _Work,
-    replicate: int,
-    counts: Integers,
-    tallies: list[ClusterTally],
-    threads: int,
-) -> None:
-    from alphatwin.dose.cell.kernel_cluster import run_cluster
-    from alphatwin.dose.cell.random_streams import new_stream
-
-    cumulative = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    n_decays = int(cumulative[-1])
-
-    def one(batch: int, tally: ClusterTally) -> None:
-        first = batch * _BATCH
-        run_cluster(
-            work.scheme.arrays,
-            work.sites,
-            work.grid,
-            work.cluster.centres_um,
-            cumulative,
-            new_stream(work.seed, "cluster"),
-            replicate,
-            first,
-            min(_BATCH, n_decays - first),
-            work.shell_um,
-            work.kept_shell_um,
-            float(work.kept),
-            float(work.cluster.shape.nucleus_radius_um),
-            float(work.cluster.radius_um),
-            work.with_electrons,
-            work.free,
-            work.spread,
-            BIN_KEV,
-            tally,
+def _planned(
+    decays_per_cell: float, cluster: Cluster, medium: MediumWork | None, replicates: int
+) -> float:
+    is_any = decays_per_cell > 0.0 or medium is not None
+    if not (is_any and 0.0 <= decays_per_cell < math.inf) or replicates < 1:
+        msg = (
+            "decays_per_cell must be finite and above 0 (or 0 with a medium) and replicates at "
+            f"least 1, got {decays_per_cell} and {replicates}"
         )
-
-    run_batches(one, n_batches=-(-n_decays // _BATCH), tallies=tallies, threads=threads)
-
-
-def _run_on_gpu(work: _Work, replicate: int, counts: Integers, tally: ClusterTally) -> None:
-    from alphatwin.dose.cell.cuda_backend import CudaCluster, run_replicate_on_gpu
-    from alphatwin.dose.cell.random_streams import new_stream
-
-    run_replicate_on_gpu(
-        CudaCluster(
-            scheme=work.scheme.arrays,
-            sites=work.sites,
-            centres_um=work.cluster.centres_um,
-            shell_um=work.shell_um,
-            nucleus_um=float(work.cluster.shape.nucleus_radius_um),
-            bin_kev=BIN_KEV,
-        ),
-        key=new_stream(work.seed, "cluster")[:2],
-        replicate=replicate,
-        cumulative=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        tally=tally,
-    )
+        raise InvalidValueError(msg)
+    around = 0.0 if medium is None else medium.decays
+    planned = (decays_per_cell * cluster.n_cells + around) * replicates
+    if planned > MOST_DECAYS:
+        msg = f"{planned:.3g} decays are more than can be followed ({MOST_DECAYS:.3g})"
+        raise InvalidValueError(msg)
+    return planned
 
 
 def _check_backend(
-    backend: str, cluster: Cluster, leaving: Leaving | None, radiations: tuple[str, ...]
+    backend: str,
+    cluster: Cluster,
+    leaving: Leaving | None,
+    radiations: tuple[str, ...],
+    medium: Medium | None,
 ) -> None:
     if backend != "cuda":
         msg = f"backend is {backend!r}; allowed: cpu, cuda"
         raise InvalidValueError(msg)
-    if "electron" in radiations or leaving is not None or cluster.packing == "random":
+    is_told = "electron" in radiations or leaving is not None or medium is not None
+    if is_told or cluster.packing == "random":
         msg = (
-            "backend='cuda' follows alphas of chains that stay, on a lattice: leave electrons and "
-            "leaving daughters out and choose fcc or cubic, or use backend='cpu'"
+            "backend='cuda' follows alphas of chains that stay, on a lattice: leave electrons, a "
+            "medium and leaving daughters out and choose fcc or cubic, or use backend='cpu'"
         )
         raise NotSupportedError(msg)
     from alphatwin.dose.cell.cuda_backend import check_cuda
@@ -300,10 +261,10 @@ def _new_tally(n_cells: int, n_members: int) -> ClusterTally:
     from alphatwin.dose.cell.kernel_cluster import ClusterTally
 
     return ClusterTally(
-        energy=np.zeros((n_cells, 4), dtype=np.int64),
-        hits=np.zeros((n_cells, 2), dtype=np.int32),
-        events=np.zeros((2, BINS), dtype=np.int64),
-        decays=np.zeros((2, BINS), dtype=np.int64),
+        energy=np.zeros((n_cells, len(ENERGY_KINDS)), dtype=np.int64),
+        hits=np.zeros((n_cells, 3), dtype=np.int32),
+        events=np.zeros((3, BINS), dtype=np.int64),
+        decays=np.zeros((3, BINS), dtype=np.int64),
         places=np.zeros((n_members, 3), dtype=np.int64),
         alphas=np.zeros(1, dtype=np.int64),
     )
@@ -315,11 +276,11 @@ def _energies_kev(quanta: Integers) -> Floats:
     return np.asarray(quanta / QUANTA_PER_KEV)
 
 
-def _spectra(histograms: Integers) -> tuple[EventSpectrum, EventSpectrum]:
+def _spectra(histograms: Integers) -> tuple[EventSpectrum, EventSpectrum, EventSpectrum]:
     from alphatwin.dose.cell.kernel_track import SPREAD
 
-    own, other = histograms / SPREAD
-    return EventSpectrum(BIN_KEV, own.copy()), EventSpectrum(BIN_KEV, other.copy())
+    own, other, medium = (EventSpectrum(BIN_KEV, row / SPREAD) for row in histograms)
+    return own, other, medium
 
 
 def _checked_uptake(uptake: Floats | None, cluster: Cluster) -> Floats:

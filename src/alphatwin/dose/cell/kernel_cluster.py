@@ -1,4 +1,4 @@
-"""The kernel of a cluster: decays of a chain in its cells, scored in every nucleus.
+"""The kernel of a cluster: decays of a chain in its cells, scored in a target of each.
 
 This module imports numba: only modules that run kernels import it.
 """
@@ -20,6 +20,9 @@ from alphatwin.dose.cell.kernel_chain import (
 from alphatwin.dose.cell.kernel_grid import crossed_spheres
 from alphatwin.dose.cell.kernel_lattice import crossed_sites
 from alphatwin.dose.cell.kernel_track import (
+    ALPHA,
+    ELECTRON,
+    RECOIL,
     add_event,
     alpha_between_kev,
     electron_between_kev,
@@ -38,17 +41,18 @@ if TYPE_CHECKING:
     Words = NDArray[np.uint64]
     Rows = NDArray[np.int32]
 
-SELF_ALPHA, CROSS_ALPHA, RECOIL, ELECTRON = 0, 1, 2, 3
-MOST_CROSSED = 4096  # nuclei on one track, or hit by one decay
+OF_OTHERS = 3  # columns of the own cell: alpha, recoil, electron; then the same of other cells
+MEDIUM_ALPHA = 6
+MOST_CROSSED = 4096  # targets on one track, or hit by one decay
 
 
 class ClusterTally(NamedTuple):
     """What a thread adds to.
 
-    Energies in quanta by nucleus (self alpha, cross alpha, recoil, electron); alphas that hit each
-    nucleus, of its own cell and of others; histograms of alphas and of sums per primary decay, of
-    the own cell and of others; decays of each member at their site, gone but in the cluster, and
-    outside of it; alphas.
+    Energies in quanta by target (alpha, recoil and electron of its own cell, then of others, alpha
+    of the medium); alphas that hit each target, of its own cell, of others and of the medium;
+    histograms of alphas and of sums per primary decay, likewise; decays of each member at their
+    site, gone but in the cluster, and outside of it; alphas.
     """
 
     energy: Counts
@@ -80,7 +84,7 @@ def run_cluster(
     shell_um: tuple[float, float],
     kept_shell_um: tuple[float, float],
     kept_p: float,
-    nucleus_um: float,
+    target_um: float,
     cluster_um: float,
     with_electrons: bool,
     free_p: Points,
@@ -91,10 +95,11 @@ def run_cluster(
     """Run the decays ``first`` to ``first + count`` of a replicate, cell after cell.
 
     ``cumulative`` says which decays are those of a cell; ``shell_um`` holds the inner and outer
-    radius of their source, ``nucleus_um`` is the radius of nuclei and ``cluster_um`` that of the
-    cluster [um]. A share ``kept_p`` of the decays is in ``kept_shell_um`` instead and keeps its
-    daughters; of the others, ``free_p`` is the probability that a member is set free when it is
-    made and ``spread`` twice its diffusion coefficient, in um2/s. Bins are ``bin_kev`` wide [keV].
+    radius of their source, ``target_um`` is the radius of the targets in the middle of the cells
+    and ``cluster_um`` that of the cluster [um]. A share ``kept_p`` of the decays is in
+    ``kept_shell_um`` instead and keeps its daughters; of the others, ``free_p`` is the probability
+    that a member is set free when it is made and ``spread`` twice its diffusion coefficient, in
+    um2/s. Bins are ``bin_kev`` wide [keV].
     """
     (branch_start, branch_p, branch_daughter, branch_alpha, alpha_start, alpha_p, alpha_range,
      recoil_kev, beta_p, beta_kev, line_start, line_p, line_range, lines_per_decay, soft_kev,
@@ -138,6 +143,8 @@ def run_cluster(
                 pz += sd_um * gauss(words)
                 place = 1 if px * px + py * py + pz * pz <= cluster_um * cluster_um else 2
             places[member, place] += 1
+            # On the rim of its own target a recoil goes in where its alpha goes out.
+            on_rim = not is_free and r == target_um
             row = drawn_branch(branch_start, branch_p, member, words)
             if branch_alpha[row] == 1:
                 line = drawn_alpha(alpha_start, alpha_p, member, words)
@@ -146,19 +153,22 @@ def run_cluster(
                     ux, uy, uz = direction(words)
                     reach = alpha_range[line]
                     found = _crossed(
-                        step_um, is_fcc, low, size, owners, nucleus_um,
+                        step_um, is_fcc, low, size, owners, target_um,
                         centres, origin, edge_um, counts, starts, members,
                         px, py, pz, ux, uy, uz, reach, cells, enters, leaves,
                     )  # fmt: skip
+                    if on_rim and ux * ax + uy * ay + uz * az > 0.0:
+                        energy[own, RECOIL] += quanta(recoil_kev[line])
                     for i in range(found):
                         left = alpha_between_kev(alpha_kev, reach, enters[i], leaves[i])
                         cell = cells[i]
                         kind = 0 if cell == own else 1
-                        energy[cell, kind] += quanta(left)
+                        energy[cell, kind * OF_OTHERS + ALPHA] += quanta(left)
                         hits[cell, kind] += 1
                         add_event(events, kind, left, bin_kev)
-                        if enters[i] == 0.0:  # the site is in this nucleus, and so the recoil
-                            energy[cell, RECOIL] += quanta(recoil_kev[line])
+                        # The site is in this target, and so the recoil.
+                        if enters[i] == 0.0 and not (on_rim and kind == 0):
+                            energy[cell, kind * OF_OTHERS + RECOIL] += quanta(recoil_kev[line])
                         slot = slots[cell]
                         if 0 <= slot < n_hit and hit_cells[slot] == cell:
                             hit_kev[slot] += left
@@ -171,13 +181,14 @@ def run_cluster(
                 reach = electron_range_um(electron_kev, drawn_beta_kev(beta_kev, member, words))
                 ux, uy, uz = direction(words)
                 found = _crossed(
-                        step_um, is_fcc, low, size, owners, nucleus_um,
+                        step_um, is_fcc, low, size, owners, target_um,
                         centres, origin, edge_um, counts, starts, members,
                         px, py, pz, ux, uy, uz, reach, cells, enters, leaves,
                     )  # fmt: skip
                 for i in range(found):
                     left = electron_between_kev(electron_kev, reach, enters[i], leaves[i])
-                    energy[cells[i], ELECTRON] += quanta(left)
+                    column = ELECTRON if cells[i] == own else OF_OTHERS + ELECTRON
+                    energy[cells[i], column] += quanta(left)
             if with_electrons:
                 for number in range(int(lines_per_decay[member] + uniform(words)) + 1):
                     if number == 0:  # the soft ones, as a track of no length
@@ -186,7 +197,7 @@ def run_cluster(
                         reach = line_range[drawn_line(line_start, line_p, member, words)]
                     ux, uy, uz = direction(words)
                     found = _crossed(
-                        step_um, is_fcc, low, size, owners, nucleus_um,
+                        step_um, is_fcc, low, size, owners, target_um,
                         centres, origin, edge_um, counts, starts, members,
                         px, py, pz, ux, uy, uz, reach, cells, enters, leaves,
                     )  # fmt: skip
@@ -194,7 +205,8 @@ def run_cluster(
                         left = soft_kev[member]
                         if number > 0:
                             left = electron_between_kev(electron_kev, reach, enters[i], leaves[i])
-                        energy[cells[i], ELECTRON] += quanta(left)
+                        column = ELECTRON if cells[i] == own else OF_OTHERS + ELECTRON
+                        energy[cells[i], column] += quanta(left)
             member = branch_daughter[row]
         for i in range(n_hit):
             add_event(decays, 0 if hit_cells[i] == own else 1, hit_kev[i], bin_kev)
@@ -226,7 +238,7 @@ def _crossed(
     enters: Points,
     leaves: Points,
 ) -> int:
-    """Return how many nuclei a track crosses, by the map of a lattice or else by boxes."""
+    """Return how many targets a track crosses, by the map of a lattice or else by boxes."""
     if size > 0:
         return int(
             crossed_sites(

@@ -12,7 +12,8 @@ from numba import cuda as _cuda
 from numba import float64, int64, uint64
 
 from alphatwin.dose.cell import kernel_chain, kernel_lattice, kernel_track, random_streams
-from alphatwin.dose.cell.kernel_track import SPREAD
+from alphatwin.dose.cell.kernel_cluster import OF_OTHERS
+from alphatwin.dose.cell.kernel_track import ALPHA, RECOIL, SPREAD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +62,7 @@ def add_event(histogram, row, energy_kev, bin_kev):  # type: ignore[no-untyped-d
 def run_on_gpu(  # type: ignore[no-untyped-def]
     branch_start, branch_p, branch_daughter, branch_alpha, alpha_start, alpha_p, alpha_range,
     recoil_kev, table_kev, step_um, is_fcc, low, size, owners, centres, cumulative, key,
-    replicate, inner_um, outer_um, nucleus_um, bin_kev, energy, hits, events, decays, places,
+    replicate, inner_um, outer_um, target_um, bin_kev, energy, hits, events, decays, places,
     alphas,
 ):  # fmt: skip
     """Run the decays of a replicate, each on one thread; arguments as of the CPU's kernel.
@@ -91,6 +92,7 @@ def run_on_gpu(  # type: ignore[no-untyped-def]
         px = centres[own, 0] + r * ax
         py = centres[own, 1] + r * ay
         pz = centres[own, 2] + r * az
+        on_rim = r == target_um
         n_hit = 0
         member = 0
         while member >= 0:
@@ -104,18 +106,22 @@ def run_on_gpu(  # type: ignore[no-untyped-def]
                 ux, uy, uz = direction(words)
                 reach = alpha_range[line]
                 found = crossed_sites(
-                    step_um, is_fcc, low, size, owners, nucleus_um,
+                    step_um, is_fcc, low, size, owners, target_um,
                     px, py, pz, ux, uy, uz, reach, cells, enters, leaves,
                 )  # fmt: skip
+                if on_rim and ux * ax + uy * ay + uz * az > 0.0:
+                    cuda.atomic.add(energy, (own, RECOIL), quanta(recoil_kev[line]))
                 for i in range(found):
                     left = alpha_between_kev(table_kev, reach, enters[i], leaves[i])
                     cell = cells[i]
                     kind = 0 if cell == own else 1
-                    cuda.atomic.add(energy, (cell, kind), quanta(left))
+                    cuda.atomic.add(energy, (cell, kind * OF_OTHERS + ALPHA), quanta(left))
                     cuda.atomic.add(hits, (cell, kind), 1)
                     add_event(events, kind, left, bin_kev)
-                    if enters[i] == 0.0:
-                        cuda.atomic.add(energy, (cell, 2), quanta(recoil_kev[line]))
+                    if enters[i] == 0.0 and not (on_rim and kind == 0):
+                        cuda.atomic.add(
+                            energy, (cell, kind * OF_OTHERS + RECOIL), quanta(recoil_kev[line])
+                        )
                     known = 0
                     while known < n_hit and hit_cells[known] != cell:
                         known += 1

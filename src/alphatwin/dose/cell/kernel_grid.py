@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Cells = NDArray[np.int64]
 
 _NEVER = 1e300
+LEAST_CHORD_UM = 1e-10  # what rounding makes of a track that leaves a sphere from its surface
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -108,7 +109,8 @@ def crossed_spheres(
                 half = np.sqrt(inside)
                 enter = max(along - half, 0.0)
                 leave = min(along + half, reach_um)
-                if here <= enter < there and enter < leave and found < cells.size:
+                is_met = here <= enter < there and enter + LEAST_CHORD_UM < leave
+                if is_met and found < cells.size:
                     cells[found] = cell
                     enters[found] = enter
                     leaves[found] = leave

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from alphatwin.dose.cell.kernel_grid import LEAST_CHORD_UM
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -102,7 +104,8 @@ def crossed_sites(
                 ka, kb = jp - low, jq - low
                 if is_fcc:
                     ka, kb = jp + jq + (plane & 1) - low, jp - jq - low
-                if enter < leave and 0 <= ka < size and 0 <= kb < size and found < cells.size:
+                is_met = enter + LEAST_CHORD_UM < leave and found < cells.size
+                if is_met and 0 <= ka < size and 0 <= kb < size:
                     cell = owners[ka * sa + kb * sb + (plane - low) * sc]
                     if cell >= 0:
                         cells[found] = cell

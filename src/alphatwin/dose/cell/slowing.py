@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _HIGHEST_ALPHA_MEV = 10.0
-_ALPHA_STEPS_PER_UM = 32.0  # linear interpolation is then within 0.01 keV everywhere
+ALPHA_STEPS_PER_UM = 32.0  # linear interpolation is then within 0.01 keV everywhere
 _ELECTRON_STEPS_PER_ROOT_UM = 64.0
 _HIGHEST_ELECTRON_KEV = 6000.0
 
@@ -81,8 +81,8 @@ def alpha_table(stopping: str = "icru90") -> SlowingTable:
         If the stopping-power set is unknown.
     """
     full_um = float(alpha_range_um(_HIGHEST_ALPHA_MEV, stopping=stopping))
-    count = int(full_um * _ALPHA_STEPS_PER_UM)
-    range_um = np.arange(count + 1) / _ALPHA_STEPS_PER_UM
+    count = int(full_um * ALPHA_STEPS_PER_UM)
+    range_um = np.arange(count + 1) / ALPHA_STEPS_PER_UM
     energy_mev = alpha_residual_energy_mev(
         _HIGHEST_ALPHA_MEV, full_um - range_um, stopping=stopping
     )

@@ -29,15 +29,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from alphatwin.dose.cell.slowing import ALPHA_STEPS_PER_UM
 from alphatwin.dose.cell.survival import Inactivation
-from alphatwin.errors import InvalidValueError
+from alphatwin.errors import InvalidValueError, NotSupportedError
 from alphatwin.nuclides import alpha_let_kev_per_um
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from alphatwin.dose.cell.scheme import Scheme
+
     Floats = NDArray[np.float64]
 
+LEAST_MEV, MOST_MEV = 0.2, 10.0
+"""Energies of alphas for which tracks in domains hold. [MeV]"""
+_ENERGIES = 24  # of the mean over slowing down, even in the logarithm
+_STEPS = 400  # of an alpha's way down
 _ALPHA_REST_MEV = 3727.379
 _NUCLEONS = 4.0
 _GY_UM2_PER_KEV_UM = 0.160218  # 1 keV/um through 1 um2 of water
@@ -96,6 +103,51 @@ class KineticModel:
             self.linear_per_gy + self.quadratic_per_gy2 * z_gy, self.quadratic_per_gy2
         )
 
+    def chain_inactivation(self, scheme: Scheme, *, stopping: str = "icru90") -> Inactivation:
+        """Return the answer to the alphas of a scheme, met at all energies of their slowing down.
+
+        The mean over dose is then a mean over the energy that an alpha loses, from its first to
+        none; what is below 0.2 MeV counts as 0.2 MeV.
+
+        Raises
+        ------
+        NotSupportedError
+            If nothing in it emits alphas.
+        """
+        ends_mev = _line_energies_mev(scheme)
+        if ends_mev.size == 0:
+            msg = f"{scheme.parent} emits no alphas: the model of their tracks does not hold for it"
+            raise NotSupportedError(msg)
+        grid = np.geomspace(LEAST_MEV, MOST_MEV, _ENERGIES)
+        z_gy = np.array([domain_dose_mean_gy(e, model=self, stopping=stopping) for e in grid])
+        steps = np.linspace(0.0, 1.0, _STEPS + 1)
+        middle = 0.5 * (steps[1:] + steps[:-1])
+        means = np.array([np.interp(end * middle, grid, z_gy).mean() for end, _ in ends_mev])
+        weights = ends_mev[:, 0] * ends_mev[:, 1]
+        mean_gy = float(weights @ means / weights.sum())
+        return Inactivation(
+            self.linear_per_gy + self.quadratic_per_gy2 * mean_gy, self.quadratic_per_gy2
+        )
+
+
+def _line_energies_mev(scheme: Scheme) -> Floats:
+    """Return energy and number per decay of the parent of every alpha line. (n, 2) [MeV]."""
+    arrays = scheme.arrays
+    rows = []
+    for i, decays in enumerate(scheme.decays_per_parent_decay):
+        lines = slice(arrays.alpha_start[i], arrays.alpha_start[i + 1])
+        shares = np.diff(arrays.alpha_cumulative_probability[lines], prepend=0.0)
+        energies_kev = np.interp(
+            arrays.alpha_range_um[lines],
+            np.arange(arrays.alpha_table_kev.size) / ALPHA_STEPS_PER_UM,
+            arrays.alpha_table_kev,
+        )
+        branches = slice(arrays.branch_start[i], arrays.branch_start[i + 1])
+        each = np.diff(arrays.branch_cumulative_probability[branches], prepend=0.0)
+        alphas = float(each @ arrays.branch_alpha[branches])
+        rows.append(np.stack([energies_kev * 1e-3, shares * alphas * decays], axis=1))
+    return np.concatenate(rows)
+
 
 def radial_dose_gy(radius_um: Floats, *, energy_mev: float, stopping: str = "icru90") -> Floats:
     """Return the dose at distances from an alpha's track, after Kiefer and Chatterjee.
@@ -141,8 +193,11 @@ def domain_dose_mean_gy(
 
 def _track(energy_mev: float, stopping: str) -> tuple[float, float, float, float]:
     """Return radius of the core, of the penumbra [um], its slope [Gy um2] and the core's dose."""
-    if not 0.2 <= energy_mev <= 10.0:
-        msg = f"energy_mev of an alpha in domains must be from 0.2 to 10 MeV, got {energy_mev}"
+    if not LEAST_MEV <= energy_mev <= MOST_MEV:
+        msg = (
+            f"energy_mev of an alpha in domains must be from {LEAST_MEV:g} to {MOST_MEV:g} MeV, "
+            f"got {energy_mev}"
+        )
         raise InvalidValueError(msg)
     gamma = 1.0 + energy_mev / _ALPHA_REST_MEV
     beta = math.sqrt(1.0 - 1.0 / gamma**2)

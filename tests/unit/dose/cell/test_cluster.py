@@ -131,8 +131,8 @@ def test_energy_of_cells_is_compound_poisson_over_correlated_decays(name, is_cor
 
 
 def test_fft_has_the_moments_of_the_compound_poisson(run):
-    mass_kg = run.nucleus_mass_kg
-    own, other = run.decay_events
+    mass_kg = run.target_mass_kg
+    own, other, _ = run.decay_events
     for numbers in ((0.3, 0.0), (2.0, 7.0), (40.0, 300.0)):
         kinds = [(own, numbers[0]), (other, numbers[1])]
         found = multi_event(kinds, mass_kg=mass_kg)
@@ -156,7 +156,7 @@ def test_fft_gives_the_cells_that_were_simulated(actinium, small, run):
     other = run.decay_events[1].total / run.hits[:, 1].sum() * run.hits[:, 1] / run.decays.size
     for number in other:
         kinds = [(run.decay_events[0], own), (run.decay_events[1], float(number))]
-        shares.append((multi_event(kinds, mass_kg=run.nucleus_mass_kg), 1.0 / small.n_cells))
+        shares.append((multi_event(kinds, mass_kg=run.target_mass_kg), 1.0 / small.n_cells))
     found = mixed(shares)
     z = run.replicate_z_gy
     assert found.mean_gy == pytest.approx(float(z.mean()), rel=0.01)
@@ -312,9 +312,9 @@ def test_a_cluster_without_any_label_is_refused(small):
 
 
 def test_a_replicate_that_was_done_outlives_an_interrupt(actinium, small, monkeypatch):
-    from alphatwin.dose.cell import irradiation
+    from alphatwin.dose.cell import cluster_work
 
-    real = irradiation.run_batches
+    real = cluster_work.run_batches
     calls = []
 
     def stop(*args, **kwargs):
@@ -323,7 +323,7 @@ def test_a_replicate_that_was_done_outlives_an_interrupt(actinium, small, monkey
             raise KeyboardInterrupt
         real(*args, **kwargs)
 
-    monkeypatch.setattr(irradiation, "run_batches", stop)
+    monkeypatch.setattr(cluster_work, "run_batches", stop)
     found = irradiate(actinium, small, source="surface", decays_per_cell=5.0, replicates=9)
     assert found.is_partial
     assert found.decays.size == 2
