@@ -16,7 +16,8 @@ import jsonschema
 import pytest
 
 from alphatwin.evidence import records
-from alphatwin.report.serializer import json_schema
+from alphatwin.report.serializer import json_schema, to_jsonable
+from alphatwin.workflows.evidence import evidence_record_report
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "docs" / "reference"
@@ -61,11 +62,17 @@ def test_every_command_answers_with_one_object_of_its_published_schema(arguments
 
 def test_every_record_meets_the_schema():
     validator = jsonschema.Draft202012Validator(json_schema("evidence_record"))
-    from alphatwin.report.serializer import to_jsonable
-    from alphatwin.workflows.evidence import evidence_record_report
-
-    for one in records():
-        validator.validate(to_jsonable(evidence_record_report(one.id)))
+    reports = {one.id: to_jsonable(evidence_record_report(one.id)) for one in records()}
+    wrong = {
+        name: [error.message for error in validator.iter_errors(report)]
+        for name, report in reports.items()
+        if not validator.is_valid(report)
+    }
+    assert wrong == {}
+    assert len(reports) > 35
+    # a schema that lets anything through would pass all of the above
+    damaged = reports["netter-1"] | {"record": reports["netter-1"]["record"] | {"kind": "rumour"}}
+    assert [error.json_path for error in validator.iter_errors(damaged)] == ["$.record.kind"]
 
 
 @pytest.mark.parametrize(
