@@ -144,6 +144,13 @@ def test_unknown_record_and_missing_file_are_messages():
     assert "cannot be read" in alphatwin("audit", "nothing.toml", code=1).stderr
 
 
+def test_groups_of_one_study_are_told_apart_on_the_terminal():
+    shown = alphatwin("find", "--agent", "AlphaMedix", "--outcome", "orr", columns=80).stdout
+    naive, exposed = shown.index("no radionuclide therapy before"), shown.index("progressive after")
+    assert naive < shown.index("20/35") < exposed < shown.index("5/26")
+    assert "ORR, central" in shown
+
+
 def test_a_list_and_a_record_have_every_form_too():
     listed = list(csv.DictReader(io.StringIO(alphatwin("list", "--csv").stdout)))
     assert [row["id"] for row in listed] == [one.id for one in records()]

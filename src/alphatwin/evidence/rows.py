@@ -154,6 +154,17 @@ def rows_of(record: Record) -> Iterator[EvidenceRow]:
         yield _finding(record, f"findings[{i}]", finding)
 
 
+def judged_outcome(row: EvidenceRow) -> str:
+    """Return the outcome of a row, with who judged it where that is stated.
+
+    Parameters
+    ----------
+    row
+        The row.
+    """
+    return row.outcome if row.assessor == "not stated" else f"{row.outcome}, {row.assessor}"
+
+
 def _base(record: Record, path: str, group: Group | None, place: Place) -> EvidenceRow:
     source = record.source(place.source)
     around = _around(record, group)
