@@ -27,9 +27,10 @@ def run(*arguments):
         ("evidence", "show", "ballal-2022"),
         ("evidence", "find", "--outcome", "orr", "--json"),
         ("evidence", "audit", "--json"),
+        ("evidence", "pool", "--outcome", "orr", "--json"),
         ("demo", "--json"),
     ],
-    ids=["help", "chain", "list", "show", "find", "audit", "demo numbers, 10 000 samples"],
+    ids=["help", "chain", "list", "show", "find", "audit", "pool", "demo numbers, 10 000 samples"],
 )
 def test_time_to_the_answer(benchmark, arguments):
     assert benchmark.pedantic(run, args=arguments, rounds=5, warmup_rounds=1)

@@ -16,7 +16,8 @@ import jsonschema
 import pytest
 
 from alphatwin.evidence import records
-from alphatwin.report.serializer import json_schema
+from alphatwin.report.serializer import json_schema, to_jsonable
+from alphatwin.workflows.evidence import evidence_record_report
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "docs" / "reference"
@@ -61,11 +62,17 @@ def test_every_command_answers_with_one_object_of_its_published_schema(arguments
 
 def test_every_record_meets_the_schema():
     validator = jsonschema.Draft202012Validator(json_schema("evidence_record"))
-    from alphatwin.report.serializer import to_jsonable
-    from alphatwin.workflows.evidence import evidence_record_report
-
-    for one in records():
-        validator.validate(to_jsonable(evidence_record_report(one.id)))
+    reports = {one.id: to_jsonable(evidence_record_report(one.id)) for one in records()}
+    wrong = {
+        name: [error.message for error in validator.iter_errors(report)]
+        for name, report in reports.items()
+        if not validator.is_valid(report)
+    }
+    assert wrong == {}
+    assert len(reports) > 35
+    # a schema that lets anything through would pass all of the above
+    damaged = reports["netter-1"] | {"record": reports["netter-1"]["record"] | {"kind": "rumour"}}
+    assert [error.json_path for error in validator.iter_errors(damaged)] == ["$.record.kind"]
 
 
 @pytest.mark.parametrize(
@@ -135,6 +142,13 @@ def test_a_malformed_record_is_a_message_with_file_and_field(tmp_path, old, new,
 def test_unknown_record_and_missing_file_are_messages():
     assert "nearest: ballal-20" in alphatwin("show", "ballal-2002", code=1).stderr
     assert "cannot be read" in alphatwin("audit", "nothing.toml", code=1).stderr
+
+
+def test_groups_of_one_study_are_told_apart_on_the_terminal():
+    shown = alphatwin("find", "--agent", "AlphaMedix", "--outcome", "orr", columns=80).stdout
+    naive, exposed = shown.index("no radionuclide therapy before"), shown.index("progressive after")
+    assert naive < shown.index("20/35") < exposed < shown.index("5/26")
+    assert "ORR, central" in shown
 
 
 def test_a_list_and_a_record_have_every_form_too():

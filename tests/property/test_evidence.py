@@ -15,7 +15,8 @@ from alphatwin.evidence.amounts import ACTIVITY_BQ, Amount, parse_amount
 from alphatwin.evidence.audit import audit
 from alphatwin.evidence.counts import possible_counts, rounded_counts, truncated_counts
 from alphatwin.evidence.intervals import exact_interval, wilson_interval
-from synthetic_evidence import ERRORS, percent, study
+from planted_errors import ERRORS
+from synthetic_evidence import percent, study
 
 SEEDS = st.integers(0, 2**32 - 1)
 SIZES = st.integers(1, 400)

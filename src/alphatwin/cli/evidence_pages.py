@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from alphatwin.cli.output import console, print_table, table
+from alphatwin.evidence.rows import judged_outcome
 from alphatwin.report.evidence_html import regimen_text
 from alphatwin.report.evidence_table import figure_text, interval_text
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 LONGEST = 30  # characters of a name in a table; the whole stands in --json
 LONGEST_FIGURE = 18
+LONGEST_GROUP = 30
 
 
 def print_records(report: EvidenceListReport) -> None:
@@ -104,8 +106,12 @@ def _print_rows(title: str, rows: Sequence[EvidenceRow]) -> None:
         grid = table(title, ("study, outcome", "figure", "exact (%)", "Wilson (%)"))
         for head, mine in _by_head(figures).items():
             grid.add_row(f"[bold]{escape(_short(head))}[/]", "", "", "")
-            for row in mine:
-                grid.add_row(*_cells(row))
+            for group, rows_of_group in _by_group(mine).items():
+                if len({row.group for row in mine}) > 1:
+                    shown = escape(_short(group, longest=LONGEST_GROUP))
+                    grid.add_row(f"  [italic]{shown}[/]", "", "", "")
+                for row in rows_of_group:
+                    grid.add_row(*_cells(row))
         print_table(grid)
     out = console()
     if any(row.superseded_by for row in figures):
@@ -127,10 +133,17 @@ def _by_head(rows: Iterable[EvidenceRow]) -> dict[str, list[EvidenceRow]]:
     return grouped
 
 
+def _by_group(rows: Iterable[EvidenceRow]) -> dict[str, list[EvidenceRow]]:
+    grouped: dict[str, list[EvidenceRow]] = {}
+    for row in rows:
+        grouped.setdefault(row.group, []).append(row)
+    return grouped
+
+
 def _cells(row: EvidenceRow) -> tuple[str, ...]:
     mark = " *" if row.superseded_by else ""
     return (
-        f"  {escape(_short(row.outcome, longest=LONGEST - 4))}{mark}",
+        f"  {escape(_short(judged_outcome(row), longest=LONGEST - 4))}{mark}",
         escape(_short(figure_text(row), longest=LONGEST_FIGURE)),
         interval_text(row.exact_low_fraction, row.exact_high_fraction),
         interval_text(row.wilson_low_fraction, row.wilson_high_fraction),

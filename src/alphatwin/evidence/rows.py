@@ -154,19 +154,31 @@ def rows_of(record: Record) -> Iterator[EvidenceRow]:
         yield _finding(record, f"findings[{i}]", finding)
 
 
+def judged_outcome(row: EvidenceRow) -> str:
+    """Return the outcome of a row, with who judged it where that is stated.
+
+    Parameters
+    ----------
+    row
+        The row.
+    """
+    return row.outcome if row.assessor == "not stated" else f"{row.outcome}, {row.assessor}"
+
+
 def _base(record: Record, path: str, group: Group | None, place: Place) -> EvidenceRow:
     source = record.source(place.source)
-    mine = {None, group.id if group else None}
+    around = _around(record, group)
+    mine = {None, *(one.id for one in around)}
     together = tuple(dict.fromkeys(r.combination for r in record.regimens if r.group in mine))
     return EvidenceRow(
         record=record.id,
         field=path,
         title=record.title,
         study_kind=record.kind,
-        agent=(group.agent if group and group.agent else record.agents[0]),
+        agent=next((one.agent for one in around if one.agent), record.agents[0]),
         combination=together[0] if len(together) == 1 else _shared(together),
         population=record.population,
-        prior=(group.prior if group and group.prior else record.prior),
+        prior=next((one.prior for one in around if one.prior), record.prior),
         group=group.about if group else "all",
         role=group.role if group else "treated",
         kind="finding",
@@ -178,6 +190,15 @@ def _base(record: Record, path: str, group: Group | None, place: Place) -> Evide
         published=source.published,
         superseded_by=record.superseded_by,
     )
+
+
+def _around(record: Record, group: Group | None) -> tuple[Group, ...]:
+    """Return a group and those that it lies within, from the inside out."""
+    found: tuple[Group, ...] = ()
+    while group is not None and group not in found:
+        found = (*found, group)
+        group = None if group.within is None else record.group(group.within)
+    return found
 
 
 def _shared(together: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from alphatwin.evidence import rows_of
+from alphatwin.evidence.rows import judged_outcome
 from alphatwin.evidence.types import REVIEW
 from alphatwin.report.evidence_table import figure_text, interval_text
 
@@ -94,7 +95,7 @@ def _page(template: str, **values: object) -> str:
     page = (
         _environment()
         .get_template(template)
-        .render(figure=figure_text, interval=interval_text, **values)
+        .render(figure=figure_text, interval=interval_text, judged=judged_outcome, **values)
     )
     return page.translate(_CONTROLS)
 

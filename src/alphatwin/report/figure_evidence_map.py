@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from alphatwin.report.picture import Picture
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from alphatwin.report.pool_value import EvidencePoolReport, MapCell
 
 _ROW_IN = 0.27
-_LEFT_IN, _RIGHT_IN, _ABOVE_IN, _BELOW_IN = 1.5, 0.42, 0.72, 0.62
-_LARGEST_PT = 17.0
+_LEFT_IN, _RIGHT_IN, _ABOVE_IN, _BELOW_IN = 1.5, 0.42, 0.72, 0.82
+_SMALLEST_PT, _LARGEST_PT = 8.0, 17.0
 _MOST = 300  # people; a circle grows no further
 # Dark for what is near to the data; lightness alone tells them apart, so any eye can
 _SHADES = {
@@ -88,7 +89,7 @@ def map_figure(report: EvidencePoolReport) -> Figure:
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    _legend(axes)
+    _legend(figure, axes)
     return figure
 
 
@@ -103,8 +104,7 @@ def _people(cells: tuple[MapCell, ...], name: str) -> int:
 
 def _draw_cell(axes: Axes, x: int, y: int, cell: MapCell) -> None:
     shade = _SHADES[cell.nearest_source]
-    share = min((cell.patients or 0) / _MOST, 1.0)
-    size = 8.0 + (_LARGEST_PT - 8.0) * share**0.5
+    size = _circle_pt(cell.patients or 0)
     hollow = cell.patients is None
     axes.plot(
         [x], [y], "o", markersize=size, markerfacecolor="white" if hollow else shade,
@@ -118,7 +118,12 @@ def _draw_cell(axes: Axes, x: int, y: int, cell: MapCell) -> None:
     )  # fmt: skip
 
 
-def _legend(axes: Axes) -> None:
+def _circle_pt(people: int) -> float:
+    share = min(people / _MOST, 1.0)
+    return _SMALLEST_PT + (_LARGEST_PT - _SMALLEST_PT) * math.sqrt(share)
+
+
+def _legend(figure: Figure, axes: Axes) -> None:
     at = 0.0
     for name, shade in _SHADES.items():
         axes.annotate(
@@ -130,9 +135,23 @@ def _legend(axes: Axes) -> None:
             color=FAINT, size=7.5,
         )  # fmt: skip
         at += 0.15
+    from matplotlib.transforms import offset_copy
+
+    row = offset_copy(axes.transAxes, fig=figure, y=-43, units="points")
+    at = 0.008
+    for people, text in ((10, "10"), (100, "100"), (_MOST, f"{_MOST} people and more")):
+        axes.plot(
+            [at], [0.0], "o", transform=row, markersize=_circle_pt(people), markeredgecolor=INK,
+            markerfacecolor="white", markeredgewidth=0.3, clip_on=False,
+        )  # fmt: skip
+        axes.annotate(
+            text, (at, 0.0), (12, 0), xycoords=row, textcoords="offset points", va="center",
+            color=FAINT, size=7.5, annotation_clip=False,
+        )  # fmt: skip
+        at += 0.11
     axes.annotate(
-        f"circle: 0 to {_MOST} people", (at + 0.02, 0.0), (0, -25), xycoords="axes fraction",
-        textcoords="offset points", color=FAINT, size=7.5,
+        "in a circle: studies and trials", (0.6, 0.0), (11, 0), xycoords=row,
+        textcoords="offset points", va="center", color=FAINT, size=7.5, annotation_clip=False,
     )  # fmt: skip
 
 

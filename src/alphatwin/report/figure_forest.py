@@ -181,7 +181,8 @@ def _frame(axes: Axes, rows: int, outcome: str) -> None:
             ha="right", color=FAINT, size=7.5, annotation_clip=False,
         )  # fmt: skip
     axes.annotate(
-        "Single arms of different studies: no comparison of agents.",
+        "Single arms of different studies: no comparison of agents. "
+        "Pale bars: where a further study would lie with 95 %.",
         (0.0, 0.0), (-6 - 72 * (_LEFT_IN - 0.15), -38), xycoords="axes fraction",
         textcoords="offset points", style="italic", size=7.5, color=FAINT, annotation_clip=False,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from alphatwin.agents import agent as catalogue_agent
 from alphatwin.errors import DataError
 from alphatwin.evidence import find_rows, records
 from alphatwin.evidence.asking import not_comparable
+from alphatwin.evidence.rows import judged_outcome
 from alphatwin.report.evidence_box_value import EvidenceBox, ObservedFigure, PredictedHere
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def _is_like(row: EvidenceRow, prior: str | None) -> bool | None:
 def _figure(topic: Topic, row: EvidenceRow, prior: str | None) -> ObservedFigure:
     return ObservedFigure(
         topic=topic,
-        outcome=row.outcome,
+        outcome=judged_outcome(row),
         record=row.record,
         population=row.population,
         group=row.group,

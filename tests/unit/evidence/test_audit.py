@@ -12,7 +12,8 @@ from alphatwin.evidence import record, records
 from alphatwin.evidence.audit import RULES, audit
 from alphatwin.evidence.audit.facts import emitter_class
 from alphatwin.nuclides import nuclide
-from synthetic_evidence import ERRORS, study
+from planted_errors import ERRORS
+from synthetic_evidence import study
 
 FOUND = audit(records())
 # record, field, rule, severity, what the computed text must hold, denominators that fit

@@ -55,6 +55,7 @@ def test_exact_interval_leaves_its_tails_by_binomial_sums(x, of):
         (5, 26, 6.6, 39.4),
         (9, 26, 17.2, 55.7),
         (15, 24, 40.6, 81.2),
+        (25, 62, 28.1, 53.6),  # as printed in the abstract of Clement et al. 2022
     ],
 )
 def test_exact_intervals_of_the_reference_data(x, of, low, high):

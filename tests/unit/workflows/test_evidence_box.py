@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 
 from alphatwin.evidence import find_rows, records
+from alphatwin.evidence.rows import judged_outcome
 from alphatwin.files import read_example
 from alphatwin.patient import PreviousTherapy
 from alphatwin.report.evidence_box_tables import event_tables, predicted_text, response_table
@@ -47,7 +48,8 @@ def test_beta_emitters_are_told_by_catalogue_or_name(name, beta):
 
 def test_figures_are_those_of_the_base_and_none_is_replaced(course):
     box = evidence_box(course, "225Ac-DOTATATE", administration=None)
-    rows = {(r.record, r.outcome, r.stated): r for r in find_rows(records(), agent="RYZ101").rows}
+    known = find_rows(records(), agent="RYZ101").rows
+    rows = {(r.record, judged_outcome(r), r.stated): r for r in known}
     for one in box.observed:
         row = rows[one.record, one.outcome, one.stated]
         assert row.superseded_by is None
@@ -55,6 +57,13 @@ def test_figures_are_those_of_the_base_and_none_is_replaced(course):
         assert row.status != "recalled"
         assert (one.n, one.of, one.exact_low_fraction) == (row.n, row.of, row.exact_low_fraction)
     assert not any(one.record == "ballal-2020" for one in box.observed)
+
+
+def test_two_judgements_of_the_same_people_are_told_apart(course):
+    """19 % by central review and 35 % by investigators are of the same 26 people."""
+    box = evidence_box(course, "AlphaMedix", administration=None)
+    mine = [o for o in box.observed if o.record == "alphamedix-02-2025" and o.of == 26]
+    assert {(o.n, o.outcome) for o in mine} >= {(5, "ORR, central"), (9, "ORR, investigator")}
 
 
 def test_people_like_the_patient_come_first(course):

@@ -59,7 +59,8 @@ def test_agents_never_stand_side_by_side_without_the_warning(report):
     assert ACROSS_AGENTS not in single.warnings
     with house_style():
         texts = [t.get_text() for t in forest_figure(report).axes[0].texts]
-    assert "Single arms of different studies: no comparison of agents." in texts
+    (note,) = (text for text in texts if text.startswith("Single arms of different studies"))
+    assert "no comparison of agents. Pale bars: where a further study would lie" in note
 
 
 @pytest.mark.parametrize("by", ["agent", "prior", "none"])

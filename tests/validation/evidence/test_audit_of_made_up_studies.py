@@ -2,7 +2,7 @@
 
 Truth is the construction: a study is drawn from counts, and its percentages, sums and intervals
 are printed by arithmetic that the audit does not share (decimal rounding, quantiles of SciPy). An
-error is one of 24 kinds, each larger than what rounding hides; `tests/synthetic_evidence.py` says
+error is one of 24 kinds, each larger than what rounding hides; `tests/planted_errors.py` says
 which.
 """
 
@@ -13,7 +13,8 @@ from collections import Counter
 import numpy as np
 
 from alphatwin.evidence.audit import audit
-from synthetic_evidence import ERRORS, study
+from planted_errors import ERRORS
+from synthetic_evidence import study
 
 STUDIES = 1000  # as the base's requirement asks, of each sort
 CAUGHT = 0.95  # share of planted errors, as the requirement asks
