@@ -12,6 +12,7 @@ from alphatwin.dose.cell.irradiation import irradiate
 from alphatwin.dose.cell.label_image import (
     LabelImage,
     LabelRun,
+    checked_activity,
     irradiate_labels,
     label_image,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "TargetName",
     "Uptake",
     "chain_shares",
+    "checked_activity",
     "control_probability",
     "domain_dose_mean_gy",
     "irradiate",
