@@ -9,7 +9,7 @@ import numpy as np
 from alphatwin.dose.cell import (
     LabelImage,
     Scheme,
-    checked_activity,
+    activity_shares,
     irradiate_labels,
     label_image,
     scheme,
@@ -170,7 +170,7 @@ def _activity(
     name = specification.image.activity
     if name is None:
         return None
-    found = checked_activity(image, read_label_file(folder / name).values)
+    found = activity_shares(image, read_label_file(folder / name).values)
     for row, (label, _) in enumerate(specification.named_values()):
         if label in specification.image.outside and found[image.labels == row].any():
             msg = f"image.activity: {name} has activity in {label}, which is outside of the tissue"
@@ -252,7 +252,7 @@ def _followed(
                 alone,
                 image,
                 sources=() if source == OF_IMAGE else [names.index(source)],
-                activity=activity if source == OF_IMAGE else None,
+                activity_weights=activity if source == OF_IMAGE else None,
                 histories=histories,
                 radiations=tuple(told.radiations),
                 is_periodic=specification.image.edges == "repeat",

@@ -12,7 +12,7 @@ from alphatwin.dose.cell.irradiation import irradiate
 from alphatwin.dose.cell.label_image import (
     LabelImage,
     LabelRun,
-    checked_activity,
+    activity_shares,
     irradiate_labels,
     label_image,
 )
@@ -75,8 +75,8 @@ __all__ = [
     "SurvivalByHits",
     "TargetName",
     "Uptake",
+    "activity_shares",
     "chain_shares",
-    "checked_activity",
     "control_probability",
     "domain_dose_mean_gy",
     "irradiate",

@@ -156,7 +156,7 @@ def irradiate_labels(
     image: LabelImage,
     *,
     sources: Sequence[int] = (),
-    activity: ArrayLike | None = None,
+    activity_weights: ArrayLike | None = None,
     histories: int = 1_000_000,
     radiations: tuple[str, ...] = COUNTED_RADIATIONS,
     is_periodic: bool = False,
@@ -171,7 +171,7 @@ def irradiate_labels(
         What decays, and where.
     sources
         Labels that hold activity, at one concentration.
-    activity
+    activity_weights
         Activity of every voxel in any unit, as of an autoradiography, in place of labels. (nx, ny,
         nz)
     histories
@@ -192,7 +192,7 @@ def irradiate_labels(
     if histories < _BATCHES:
         msg = f"histories must be at least {_BATCHES}, got {histories}"
         raise InvalidValueError(msg)
-    voxels, cumulative = _source_voxels(image, sources, activity)
+    voxels, cumulative = _source_voxels(image, sources, activity_weights)
     size = -(-histories // _BATCHES)
     shape = (len(image.names), 3)
     tallies = [
@@ -230,15 +230,16 @@ def irradiate_labels(
     )
 
 
-def checked_activity(image: LabelImage, activity: ArrayLike) -> Floats:
+def activity_shares(image: LabelImage, activity_weights: ArrayLike) -> Floats:
     """Return the share of the activity of every voxel. (nx, ny, nz) [1].
 
     Raises
     ------
     InvalidValueError
-        If the activity holds no numbers, is not of the shape of the image, is negative, not finite or nowhere.
+        If the activity holds no numbers, is not of the shape of the image, is negative, not
+        finite or nowhere.
     """
-    told = np.asarray(activity)
+    told = np.asarray(activity_weights)
     if told.dtype.kind not in "uif":
         msg = f"activity must hold numbers, got an array of {told.dtype}"
         raise InvalidValueError(msg)
@@ -264,6 +265,6 @@ def _source_voxels(
         raise InvalidValueError(msg)
     if activity is None:
         return np.flatnonzero(np.isin(image.labels.ravel(), rows)).astype(np.int64), np.zeros(0)
-    shares = checked_activity(image, activity).ravel()
+    shares = activity_shares(image, activity).ravel()
     voxels = np.flatnonzero(shares > 0.0).astype(np.int64)
     return voxels, np.cumsum(shares[voxels])
