@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -10,6 +11,11 @@ from alphatwin.cli.options import AsJson, DecayData, StoppingData
 
 if TYPE_CHECKING:
     from alphatwin.report.cell_value import CellReport
+
+OutputFolder = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", help="Folder for report.json and .html.", show_default=False),
+]
 
 
 def cell(
@@ -51,6 +57,7 @@ def cell(
     seed: Annotated[int, typer.Option(min=0, help="Seed of every random stream.")] = 1,
     decay_data: DecayData = "icrp107",
     stopping: StoppingData = "icru90",
+    output: OutputFolder = None,
     as_json: AsJson = False,
 ) -> None:
     """Dose to the nucleus of a cell, or to all of it, from decays in one part of it.
@@ -58,7 +65,7 @@ def cell(
     Example: alphatwin cell --nuclide Ac-225 --cell-radius "5 um" --nucleus-radius "4 um"
     --source surface
     """
-    from alphatwin.cli.output import counting, print_json
+    from alphatwin.cli.output import counting, print_json, progress_console
     from alphatwin.units import parse_length_um
     from alphatwin.workflows.cell import cell_report
 
@@ -80,9 +87,14 @@ def cell(
             stopping=stopping,
             progress=progress,
         )
+    if output is not None:
+        from alphatwin.workflows.write_spheroid import write_cell
+
+        names = write_cell(report, output)
+        progress_console().print(f"Wrote {', '.join(names)} into {output}")
     if as_json:
         print_json(report)
-    else:
+    elif output is None:
         _print_cell(report)
 
 

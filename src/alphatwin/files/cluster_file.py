@@ -96,7 +96,7 @@ class DaughtersTable(Table):
 class ExposureTable(Table):
     """How many decays there are: as stated, or of a region of a dose report."""
 
-    decays_per_cell: Annotated[float, Field(ge=0.0)] | None = None
+    decays_per_cell: Annotated[float, Field(ge=0.0, allow_inf_nan=False)] | None = None
     report: Name | None = None
     agent: Name | None = None
     region: Name | None = None

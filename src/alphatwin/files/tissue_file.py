@@ -23,6 +23,7 @@ class ImageTable(Table):
     array: Name | None = None
     voxel: LengthUm | list[LengthUm] | None = None
     edges: Literal["repeat", "open"] = "repeat"
+    activity: Name | None = None
     outside: list[Name] = Field(default_factory=list)
 
     @model_validator(mode="after")
@@ -64,7 +65,7 @@ class TissueSpecification(Table):
     nuclide: NuclideTable
     image: ImageTable
     labels: Annotated[Labels, Field(min_length=1)]
-    activity: Annotated[Shares, Field(min_length=1)]
+    activity: Shares = Field(default_factory=dict)
     activity_of: dict[str, Shares] = Field(default_factory=dict)
     exposure: TissueExposureTable
     sha256: str = ""
@@ -76,8 +77,12 @@ class TissueSpecification(Table):
         if twice:
             msg = f"labels: {', '.join(map(str, twice))} has two names"
             raise ValueError(msg)
+        if bool(self.activity) == (self.image.activity is not None):
+            msg = "give shares in [activity], or an image of it as image.activity; one of them"
+            raise ValueError(msg)
         for where, shares in (("activity", self.activity), *self.activity_of.items()):
-            self._check_shares(where, shares)
+            if shares or where != "activity":
+                self._check_shares(where, shares)
         for name in self.image.outside:
             if name not in self.labels:
                 msg = f"image.outside: {name} is no name of [labels]"

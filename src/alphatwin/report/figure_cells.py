@@ -221,15 +221,17 @@ def _survival_words(report: SpheroidReport) -> str:
     lives = report.survival.surviving_fraction
     return (
         f"Of the cells, {lives:.3g} live; {report.survival.at_mean_dose:.3g} would if each had the "
-        f"mean dose.{_control_words(report.curve)}"
+        f"mean dose.{_control_words(report.curve, report.cluster.n_scored)}"
     )
 
 
-def _control_words(points: tuple[CurvePoint, ...]) -> str:
+def _control_words(points: tuple[CurvePoint, ...], n_scored: int) -> str:
     first = next((p for p in points if p.control_probability >= 0.5), None)
     if first is None:
-        return f" Up to {points[-1].activity_ratio:g} times the activity, control stays below half."
-    return f" Control is more likely than not from {first.activity_ratio:g} times the activity on."
+        most = points[-1].activity_ratio
+        return f" Up to {most:g} times the activity, one of {n_scored} cells likely lives."
+    least = first.activity_ratio
+    return f" From {least:g} times the activity on, likely none of {n_scored} cells lives."
 
 
 def _site_words(lineal: LinealRecord | None) -> str:

@@ -108,7 +108,7 @@ class ClusterSValueRecord:
     self_gy_per_bq_s: Annotated[float, _doc("From its own cell.")]
     self_standard_error_gy_per_bq_s: Annotated[float, _doc("Its statistical standard error.")]
     cross_gy_per_bq_s: Annotated[float, _doc("From the other cells.")]
-    cross_standard_error_gy_per_bq_s: Annotated[float, _doc("Its statistical standard error.")]
+    cross_standard_error_gy_per_bq_s: Annotated[float, _doc("Standard error of that.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -326,8 +326,10 @@ def _assumptions(
     specification: ClusterSpecification, run: ClusterRun, exposure: Exposure
 ) -> list[str]:
     said = track_assumptions(run.scheme, radiations=tuple(specification.nuclide.radiations))
-    if specification.daughters is None:
-        said.insert(0, "Every daughter decays at the site of its parent.")
+    if specification.exposure.decays_per_cell == 0.0:
+        said.insert(0, "Cells hold no activity of their own.")
+    elif specification.daughters is None:
+        said.insert(0, "Every daughter decays at the site of its parent in the cell.")
     else:
         said.insert(
             0,

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from alphatwin.dose.cell import LabelImage, Scheme, irradiate_labels, label_image, scheme
+from alphatwin.dose.cell import (
+    LabelImage,
+    Scheme,
+    activity_shares,
+    irradiate_labels,
+    label_image,
+    scheme,
+)
 from alphatwin.dose.cell.shapes import CELL_RADIATIONS
 from alphatwin.errors import InvalidValueError
 from alphatwin.files.cluster_file import read_dose_report
@@ -25,6 +32,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Progress = Callable[[int, int], None]
 
+OF_IMAGE = "image of activity"
+"""Name of the source that an image of activity is."""
 _G_PER_KG = 1000.0
 _MOST_SHOWN = 20  # labels named in a message
 
@@ -69,8 +78,9 @@ def tissue_report(
     )
     exposure = _exposure(specification, chain, folder=folder)
     shares = _shares_by_member(specification, chain)
+    activity = _activity(specification, image, folder=folder)
     tracks, is_partial = _followed(
-        specification, chain, image, shares=shares, exposure=exposure,
+        specification, chain, image, activity=activity, shares=shares, exposure=exposure,
         seed=seed, threads=threads, progress=progress,
     )  # fmt: skip
     return report_of(
@@ -81,6 +91,7 @@ def tissue_report(
             chain=chain,
             exposure=exposure,
             shares=shares,
+            activity_share=_activity_by_label(specification, chain, image, shares, activity),
             tracks=tuple(tracks),
             seed=seed,
             is_partial=is_partial,
@@ -152,6 +163,36 @@ def _exposure(
     )
 
 
+def _activity(
+    specification: TissueSpecification, image: LabelImage, *, folder: Path
+) -> Floats | None:
+    """Return the share of the activity of every voxel, if an image tells; none outside."""
+    name = specification.image.activity
+    if name is None:
+        return None
+    found = activity_shares(image, read_label_file(folder / name).values)
+    for row, (label, _) in enumerate(specification.named_values()):
+        if label in specification.image.outside and found[image.labels == row].any():
+            msg = f"image.activity: {name} has activity in {label}, which is outside of the tissue"
+            raise InvalidValueError(msg)
+    return found
+
+
+def _activity_by_label(
+    specification: TissueSpecification,
+    chain: Scheme,
+    image: LabelImage,
+    shares: dict[str, dict[str, float]],
+    activity: Floats | None,
+) -> Floats:
+    names = [name for name, _ in specification.named_values()]
+    told = shares[chain.parent]
+    if activity is not None and OF_IMAGE in told:
+        counts = np.bincount(image.labels.ravel(), activity.ravel(), minlength=len(names))
+        return np.asarray(counts, dtype=np.float64)
+    return np.array([told.get(name, 0.0) for name in names])
+
+
 def _shares_by_member(
     specification: TissueSpecification, chain: Scheme
 ) -> dict[str, dict[str, float]]:
@@ -166,7 +207,8 @@ def _shares_by_member(
             f"allowed: {', '.join(chain.nuclides)}"
         )
         raise InvalidValueError(msg)
-    found = {chain.parent: told.get(chain.parent, specification.activity)}
+    everywhere = specification.activity or {OF_IMAGE: 1.0}
+    found = {chain.parent: told.get(chain.parent, everywhere)}
     arrays = chain.arrays
     for i, name in enumerate(chain.nuclides):
         for row in range(arrays.branch_start[i], arrays.branch_start[i + 1]):
@@ -182,6 +224,7 @@ def _followed(
     chain: Scheme,
     image: LabelImage,
     *,
+    activity: Floats | None,
     shares: dict[str, dict[str, float]],
     exposure: TissueExposureRecord,
     seed: int,
@@ -208,7 +251,8 @@ def _followed(
             run = irradiate_labels(
                 alone,
                 image,
-                sources=[names.index(source)],
+                sources=() if source == OF_IMAGE else [names.index(source)],
+                activity_weights=activity if source == OF_IMAGE else None,
                 histories=histories,
                 radiations=tuple(told.radiations),
                 is_periodic=specification.image.edges == "repeat",

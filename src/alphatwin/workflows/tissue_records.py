@@ -64,7 +64,9 @@ class Tissue:
         What was asked for, the file of the image, its labels by number of their name, the chain,
         and the decays.
     shares
-        Share of the decays of every member in every label that has any.
+        Share of the decays of every member in every source: a label, or the image of activity.
+    activity_share
+        Share of the decays of the parent in every label. (n_labels,)
     tracks
         What every member in every source leaves.
     seed, is_partial
@@ -77,6 +79,7 @@ class Tissue:
     chain: Scheme
     exposure: TissueExposureRecord
     shares: dict[str, dict[str, float]]
+    activity_share: Floats
     tracks: tuple[Track, ...]
     seed: int
     is_partial: bool
@@ -179,7 +182,7 @@ def _label_dose(tissue: Tissue, row: int, *, mean_gy: float) -> LabelDose:
         values=values,
         is_tissue=bool(tissue.is_tissue[row]),
         volume_share=float(tissue.image.voxels[row] / tissue.image.labels.size),
-        activity_share=tissue.shares[tissue.chain.parent].get(name, 0.0),
+        activity_share=float(tissue.activity_share[row]),
         mean_dose_gy=dose_gy,
         low_gy=None if low is None else dose_gy * low,
         high_gy=None if high is None else dose_gy * high,
@@ -222,8 +225,8 @@ def _assumptions(
 ) -> list[str]:
     said = [
         (
-            "Every label is water of 1 g/cm3 with activity spread evenly over it; bone and air are "
-            "not told apart from it."
+            "Every label is water of 1 g/cm3; bone and air are not told apart from it. Activity is "
+            "spread evenly over a label, or as its image has it."
         )
     ]
     if specification.image.edges == "repeat":
@@ -242,5 +245,5 @@ def _assumptions(
         told = ", ".join(specification.activity_of)
         said.append(f"Shares of their own: {told}; other members decay where the one before does.")
     else:
-        said.append("All members of the chain have the same shares in the labels.")
+        said.append("All members of the chain decay in the same places.")
     return said + track_assumptions(chain, radiations=tuple(specification.nuclide.radiations))

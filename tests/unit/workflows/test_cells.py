@@ -20,6 +20,7 @@ from alphatwin.nuclides import alpha_let_kev_per_um, alpha_residual_energy_mev
 from alphatwin.report.cell_page import cluster_to_html
 from alphatwin.report.figure_cells import draw_cluster
 from alphatwin.report.serializer import json_schema, to_json, to_jsonable
+from alphatwin.report.single_cell_page import cell_to_html
 from alphatwin.workflows.cell import cell_report
 from alphatwin.workflows.spheroid import spheroid_report
 
@@ -98,6 +99,21 @@ def test_cell_report_after_some_decays_has_their_moments_and_unhit_cells():
     assert shown_gy == pytest.approx(z.mean_gy, rel=0.01)
     assert report.lineal_energy.site_um == 2.0
     jsonschema.validate(to_jsonable(report), json_schema("cell"))
+
+
+def test_cell_command_writes_a_page_that_needs_nothing_else(tmp_path):
+    words = ["cell", "--nuclide", "Ac-225", "--source", "surface", "--histories", "5000"]
+    words += ["--cell-radius", "5 um", "--nucleus-radius", "4 um", "--decays", "3"]
+    done = CliRunner().invoke(app, [*words, "-o", str(tmp_path / "cell")])
+    assert done.exit_code == 0, done.output
+    page = (tmp_path / "cell" / "report.html").read_text(encoding="utf-8")
+    assert page.count("<svg") == 2
+    assert "://" not in page.replace("http://www.w3.org", "")
+    assert json.loads((tmp_path / "cell" / "report.json").read_text(encoding="utf-8"))
+    unhit = cell_report(
+        "Lu-177", cell_radius_um=5.0, nucleus_radius_um=4.0, source="cell", histories=5000
+    )
+    assert "<svg" not in cell_to_html(unhit)
 
 
 def test_lineal_energy_of_a_site_is_the_stopping_power_that_crosses_it():

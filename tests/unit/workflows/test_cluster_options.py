@@ -113,6 +113,10 @@ def test_a_curve_of_survival_goes_through_the_report(tmp_path):
     assert here.decays_per_cell == pytest.approx(2.0)
     assert here.mean_dose_gy == pytest.approx(report.mean_dose_gy, rel=0.15)
     assert here.surviving_fraction == pytest.approx(report.survival.surviving_fraction, rel=0.2)
+    # Doses go with the activity: the first point has a quarter of it, the last three times.
+    first, last = report.curve[0], report.curve[-1]
+    assert first.mean_dose_gy == pytest.approx(0.25 * report.mean_dose_gy, rel=0.25)
+    assert last.mean_dose_gy == pytest.approx(3.0 * report.mean_dose_gy, rel=0.1)
     lives = [p.surviving_fraction for p in report.curve]
     assert lives == sorted(lives, reverse=True)
     assert all(p.surviving_fraction > p.at_mean_dose for p in report.curve)

@@ -141,6 +141,54 @@ def test_daughters_have_places_of_their_own_and_those_after_follow(tmp_path):
     assert moved.tissue_mean_dose_gy == pytest.approx(still.tissue_mean_dose_gy, rel=0.01)
 
 
+def test_an_autoradiography_that_is_even_over_labels_gives_what_their_shares_give(tmp_path):
+    """Voxels drawn by their activity, against voxels drawn evenly in each label."""
+    where = labels()
+    volumes = {
+        name: float(np.isin(where, values).sum())
+        for name, values in (("glomerulus", [5]), ("tubules", [7, 8]))
+    }
+    image = np.where(where == 5, 0.25 / volumes["glomerulus"], 0.0)
+    image += np.where(where >= 7, 0.75 / volumes["tubules"], 0.0)
+    np.save(tmp_path / "autoradiography.npy", (image * 1e6).astype(np.float32))
+    drawn = ('voxel = "4 um"', 'voxel = "4 um"\nactivity = "autoradiography.npy"')
+    shares = ("[activity]\ntubules = 0.75\nglomerulus = 0.25\n", "")
+    found = report_of(tmp_path, drawn, shares, ("histories = 2000", "histories = 40000"))
+    wanted = report_of(tmp_path, ("histories = 2000", "histories = 20000"))
+    for one, other in zip(found.labels, wanted.labels, strict=True):
+        assert one.activity_share == pytest.approx(other.activity_share, rel=1e-5)
+        assert one.mean_dose_gy == pytest.approx(other.mean_dose_gy, rel=STATISTICS)
+    assert {one.source for one in found.s_values} == {"image of activity"}
+    with pytest.raises(CourseError, match="one of them"):
+        report_of(tmp_path, drawn)
+    with pytest.raises(CourseError, match="one of them"):
+        report_of(tmp_path, shares)
+    np.save(tmp_path / "autoradiography.npy", np.ones_like(image))
+    with pytest.raises(InvalidValueError, match="has activity in lumen"):
+        report_of(tmp_path, (drawn[0], drawn[1] + '\noutside = ["lumen"]'), shares)
+
+
+@pytest.mark.parametrize(
+    ("activity", "message"),
+    [
+        (np.ones((3, 3, 3)), "must have the shape of the labels"),
+        (np.full((30, 24, 20), "x"), "must hold numbers"),
+        (np.ones((30, 24, 20), dtype=complex), "must hold numbers"),
+        (np.zeros((30, 24, 20)), "above 0 in some"),
+        (np.full((30, 24, 20), -1.0), "above 0 in some"),
+        (np.full((30, 24, 20), np.nan), "above 0 in some"),
+    ],
+)
+def test_an_impossible_activity_is_refused(tmp_path, activity, message):
+    np.save(tmp_path / "a.npy", activity)
+    with pytest.raises(InvalidValueError, match=message):
+        report_of(
+            tmp_path,
+            ('voxel = "4 um"', 'voxel = "4 um"\nactivity = "a.npy"'),
+            ("[activity]\ntubules = 0.75\nglomerulus = 0.25\n", ""),
+        )
+
+
 def test_report_follows_its_schema_and_is_the_same_each_time(tmp_path):
     report = report_of(tmp_path, threads=1)
     tree = to_jsonable(report)

@@ -12,6 +12,7 @@ from alphatwin.dose.cell.irradiation import irradiate
 from alphatwin.dose.cell.label_image import (
     LabelImage,
     LabelRun,
+    activity_shares,
     irradiate_labels,
     label_image,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "SurvivalByHits",
     "TargetName",
     "Uptake",
+    "activity_shares",
     "chain_shares",
     "control_probability",
     "domain_dose_mean_gy",

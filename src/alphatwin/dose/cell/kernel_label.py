@@ -47,6 +47,7 @@ def run_labels(
     voxel_um: tuple[float, float, float],
     is_periodic: bool,
     voxels: Counts,
+    cumulative: Table,
     words: Words,
     first: int,
     count: int,
@@ -55,6 +56,8 @@ def run_labels(
     hits: Counts,
 ) -> None:
     """Run some decays, each in a random one of the ``voxels`` (flat numbers).
+
+    They are alike, or have the ``cumulative`` shares of the activity, if that holds any.
 
     ``labels`` holds compact labels from 0, voxels have sides ``voxel_um`` [um]. Adds to ``energy``
     (labels, 3 radiations; quanta), and to ``hits`` the alphas that leave energy in each label.
@@ -67,7 +70,11 @@ def run_labels(
     track = 0
     for history in range(first, first + count):
         begin_history(words, history)
-        flat = voxels[min(int(uniform(words) * voxels.size), voxels.size - 1)]
+        drawn = uniform(words)
+        row = int(drawn * voxels.size)
+        if cumulative.size > 0:
+            row = int(np.searchsorted(cumulative, drawn, side="right"))
+        flat = voxels[min(row, voxels.size - 1)]
         ix, iy, iz = flat // (ny * nz), (flat // nz) % ny, flat % nz
         gx, gy, gz = ix + uniform(words), iy + uniform(words), iz + uniform(words)
         here = labels[ix, iy, iz]

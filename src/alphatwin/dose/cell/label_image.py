@@ -155,14 +155,15 @@ def irradiate_labels(
     scheme: Scheme,
     image: LabelImage,
     *,
-    sources: Sequence[int],
+    sources: Sequence[int] = (),
+    activity_weights: ArrayLike | None = None,
     histories: int = 1_000_000,
     radiations: tuple[str, ...] = COUNTED_RADIATIONS,
     is_periodic: bool = False,
     seed: int = 1,
     threads: int | None = None,
 ) -> LabelRun:
-    """Follow decays that are even over the voxels of some labels.
+    """Follow decays that are even over the voxels of some labels, or as an image tells.
 
     Parameters
     ----------
@@ -170,6 +171,9 @@ def irradiate_labels(
         What decays, and where.
     sources
         Labels that hold activity, at one concentration.
+    activity_weights
+        Activity of every voxel in any unit, as of an autoradiography, in place of labels. (nx, ny,
+        nz)
     histories
         Primary decays, rounded up to a multiple of 20.
     radiations
@@ -185,11 +189,10 @@ def irradiate_labels(
         If a label is not in the image, or a number is out of its range.
     """
     check_radiations(radiations)
-    rows = [image.index(name) for name in dict.fromkeys(sources)]
-    if not rows or histories < _BATCHES:
-        msg = f"sources need at least one label and histories {_BATCHES}, got {histories}"
+    if histories < _BATCHES:
+        msg = f"histories must be at least {_BATCHES}, got {histories}"
         raise InvalidValueError(msg)
-    voxels = np.flatnonzero(np.isin(image.labels.ravel(), rows)).astype(np.int64)
+    voxels, cumulative = _source_voxels(image, sources, activity_weights)
     size = -(-histories // _BATCHES)
     shape = (len(image.names), 3)
     tallies = [
@@ -207,6 +210,7 @@ def irradiate_labels(
             image.voxel_um,
             is_periodic,
             voxels,
+            cumulative,
             new_stream(seed, "labels"),
             batch * size,
             size,
@@ -224,3 +228,43 @@ def irradiate_labels(
         energy_kev_per_decay=np.stack([e for e, _ in tallies]) / (QUANTA_PER_KEV * size),
         hits_per_decay=np.sum([h for _, h in tallies], axis=0) / (size * _BATCHES),
     )
+
+
+def activity_shares(image: LabelImage, activity_weights: ArrayLike) -> Floats:
+    """Return the share of the activity of every voxel. (nx, ny, nz) [1].
+
+    Raises
+    ------
+    InvalidValueError
+        If the activity holds no numbers, is not of the shape of the image, is negative, not
+        finite or nowhere.
+    """
+    told = np.asarray(activity_weights)
+    if told.dtype.kind not in "uif":
+        msg = f"activity must hold numbers, got an array of {told.dtype}"
+        raise InvalidValueError(msg)
+    given = told.astype(np.float64)
+    if given.ndim == 2:
+        given = given.reshape(*given.shape, 1)
+    if given.shape != image.labels.shape:
+        msg = f"activity must have the shape of the labels, {image.labels.shape}, got {given.shape}"
+        raise InvalidValueError(msg)
+    if not (np.all((given >= 0.0) & np.isfinite(given)) and np.any(given > 0.0)):
+        msg = "activity must be finite and >= 0 in every voxel, and above 0 in some"
+        raise InvalidValueError(msg)
+    return np.asarray(given / given.sum())
+
+
+def _source_voxels(
+    image: LabelImage, sources: Sequence[int], activity: ArrayLike | None
+) -> tuple[Integers, Floats]:
+    """Return the voxels that hold activity, and their cumulative shares unless they are alike."""
+    rows = [image.index(name) for name in dict.fromkeys(sources)]
+    if bool(rows) == (activity is not None):
+        msg = "sources need at least one label, or an activity of every voxel in their place"
+        raise InvalidValueError(msg)
+    if activity is None:
+        return np.flatnonzero(np.isin(image.labels.ravel(), rows)).astype(np.int64), np.zeros(0)
+    shares = activity_shares(image, activity).ravel()
+    voxels = np.flatnonzero(shares > 0.0).astype(np.int64)
+    return voxels, np.cumsum(shares[voxels])

@@ -96,6 +96,26 @@ def test_s_values_of_a_cluster_are_its_mean_dose(actinium):
     }
 
 
+def test_cells_that_only_irradiate_count_in_no_mean(actinium):
+    """The dose per decay in every cell is the dose of the scored over the decays of all."""
+    cluster = spheroid(SHAPE, radius_um=60.0, spacing_um=12.0)
+    told = {"source": "surface", "decays_per_cell": 20.0, "replicates": 4}
+    whole = irradiate(actinium, cluster, **told)
+    core = irradiate(actinium, cluster, scored_radius_um=30.0, **told)
+    kept = cluster.distances_um <= 30.0
+    assert core.scored.size == kept.sum() < 0.2 * cluster.n_cells
+    np.testing.assert_array_equal(core.energy_kev, whole.energy_kev[kept])
+    np.testing.assert_array_equal(core.replicate_hits, whole.replicate_hits[:, kept])
+    per_cell = float(core.decays.mean()) / cluster.n_cells
+    wanted = float(core.replicate_z_gy.mean()) / per_cell
+    found = core.s_value()
+    assert core.mean_gy_per_bq_s == pytest.approx(wanted, rel=1e-12)
+    assert found.self_gy_per_bq_s + found.cross_gy_per_bq_s == pytest.approx(wanted, rel=1e-12)
+    assert core.mean_gy_per_bq_s > 1.2 * whole.mean_gy_per_bq_s
+    with pytest.raises(InvalidValueError, match="no cell lies within scored_radius_um"):
+        irradiate(actinium, cluster, scored_radius_um=-1.0, **told)
+
+
 def test_a_site_in_the_middle_is_hit_as_its_area_says(actinium):
     lone = Cluster(shape=SHAPE, centres_um=np.zeros((1, 3)), radius_um=6.0)
     run = irradiate(
