@@ -81,15 +81,15 @@ class Anatomy(Protocol):
         """Grid of the SPECT, which stays as it is."""
 
     def ct(self, shift_mm: Shift) -> Grid:
-        """Return the grid of the CT of a patient who lies so far from the start."""
+        """Return the grid of the CT of a patient who lies so far from the start. [mm]."""
 
     def drawn_on(
         self, grid: Grid, *, shift_mm: Shift
     ) -> tuple[tuple[VoxelRegion, ...], NDArray[np.float32]]:
-        """Return the regions and the inside of the body on a grid."""
+        """Return the regions and the inside of the body on a grid, moved by a shift. [mm]."""
 
     def contours(self, grid: Grid, *, shift_mm: Shift) -> tuple[Contours, ...]:
-        """Return what is drawn on the slices of a CT."""
+        """Return what is drawn on the slices of a CT, moved by a shift. [mm]."""
 
 
 def drawn_at(

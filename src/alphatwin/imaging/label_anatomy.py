@@ -113,7 +113,7 @@ class LabelAnatomy:
         )
 
     def ct(self, shift_mm: Shift) -> Grid:
-        """Return the grid of the label map, moved with the patient."""
+        """Return the grid of the label map, moved with the patient. [mm]."""
         steps = [*self.grid.spacing_mm, self.grid.slice_spacing_mm]
         return Grid.regular(
             shape=self.grid.shape,
@@ -124,7 +124,7 @@ class LabelAnatomy:
     def drawn_on(
         self, grid: Grid, *, shift_mm: Shift
     ) -> tuple[tuple[VoxelRegion, ...], NDArray[np.float32]]:
-        """Return exact shares of the voxels of a grid along the patient's axes."""
+        """Return exact shares of the voxels of a grid, the patient moved by a shift. [mm]."""
         moved = self.ct(shift_mm)
         found = tuple(
             cut_to_region(r.name, _shares(r.mask, moved, grid), grid=grid) for r in self.labelled
@@ -132,7 +132,7 @@ class LabelAnatomy:
         return found, _shares(self.body, moved, grid)
 
     def contours(self, grid: Grid, *, shift_mm: Shift) -> tuple[Contours, ...]:
-        """Return the edges of the voxels of each region, on the grid of the CT."""
+        """Return the edges of the voxels of each region, on the grid of the CT. [mm]."""
         if not grid.same_as(self.ct(shift_mm)):
             msg = "a label map is drawn on its own voxels alone"
             raise InvalidValueError(msg)

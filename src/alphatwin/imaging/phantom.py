@@ -171,13 +171,13 @@ class SolidAnatomy:
         return TRUNK.kinetics
 
     def ct(self, shift_mm: Shift) -> Grid:  # noqa: ARG002 - the table stays, the patient moves
-        """Return the grid of the CT."""
+        """Return the grid of the CT, which a shift leaves where it is. [mm]."""
         return CT
 
     def drawn_on(
         self, grid: Grid, *, shift_mm: Shift
     ) -> tuple[tuple[VoxelRegion, ...], NDArray[np.float32]]:
-        """Return solids and the inside of the trunk on a grid along the patient's axes."""
+        """Return solids and the inside of the trunk on a grid, moved by a shift. [mm]."""
         inside = np.zeros(grid.shape, dtype=np.float32)
         trunk = voxel_fractions(TRUNK.contours(grid, shift_mm=shift_mm), grid=grid)
         inside[trunk.box] = trunk.fractions
@@ -185,5 +185,5 @@ class SolidAnatomy:
         return tuple(voxel_fractions(c, grid=grid) for c in drawn), inside
 
     def contours(self, grid: Grid, *, shift_mm: Shift) -> tuple[Contours, ...]:
-        """Return what is drawn on the slices of a grid along the patient's axes."""
+        """Return what is drawn on the slices of a grid, moved by a shift. [mm]."""
         return tuple(s.contours(grid, shift_mm=shift_mm) for s in self.solids)
