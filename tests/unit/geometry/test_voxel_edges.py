@@ -43,6 +43,13 @@ def test_a_square_is_drawn_by_its_four_corners():
         contours_of_voxels("none", mask=np.zeros(GRID.shape, dtype=bool), grid=GRID)
 
 
+def test_voxels_that_meet_by_a_corner_keep_loops_of_their_own():
+    mask = np.zeros(GRID.shape, dtype=bool)
+    mask[1, 2, 3] = mask[1, 3, 4] = mask[1, 4, 3] = True
+    contours = contours_of_voxels("corners", mask=mask, grid=GRID)
+    assert [len(loop) for loop in contours.loops] == [4, 4, 4]
+
+
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
 @pytest.mark.parametrize("signs", [(1, 1, 1), (-1, 1, 1), (1, -1, -1), (-1, -1, 1)])
 def test_every_voxel_stays_where_it_is_when_an_image_is_turned(order, signs):

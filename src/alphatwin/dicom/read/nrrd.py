@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from alphatwin.dicom.read.nifti import on_affine_grid
+from alphatwin.dicom.read.nifti import MOST_VOXELS, on_affine_grid
 from alphatwin.errors import InvalidValueError, ScanError
 
 if TYPE_CHECKING:
@@ -71,12 +72,17 @@ def _image(raw: bytes) -> Image:
     columns, rows, n = (int(v) for v in keys["sizes"].split())
     order = ">" if keys.get("endian", "little") == "big" else "<"
     dtype = np.dtype(order + TYPES[keys["type"]])
+    size = n * rows * columns * dtype.itemsize
+    if min(n, rows, columns) < 1 or n * rows * columns > MOST_VOXELS:
+        msg = f"{n} x {rows} x {columns} voxels are no image of a patient"
+        raise ValueError(msg)
     if keys["encoding"].lower() in {"gzip", "gz"}:
-        data = gzip.decompress(data)
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            data = stream.read(size + 1)
     elif keys["encoding"].lower() != "raw":
         msg = f"its encoding {keys['encoding']!r} is not read"
         raise ValueError(msg)
-    if min(n, rows, columns) < 1 or len(data) != n * rows * columns * dtype.itemsize:
+    if len(data) != size:
         msg = f"{len(data)} bytes of data, the header says {n} x {rows} x {columns}"
         raise ValueError(msg)
     values = np.frombuffer(data, dtype).reshape(n, rows, columns).astype(np.float32)
