@@ -31,6 +31,7 @@ PAGES = (
     "docs/tutorial/first-light.md",
     "docs/tutorial/cells.md",
     "docs/how-to/plan.md",
+    "docs/how-to/scans.md",
 )
 # The limits of an interval from 10 000 samples move by 2 to 3 % with the random stream, which
 # numpy does not promise to keep between versions.

@@ -12,11 +12,12 @@ from alphatwin.cli.options import AsJson
 if TYPE_CHECKING:
     from alphatwin.report.scan_value import ScanReport, SeriesRecord
 
+MOST_NAMES = 6
 _MARK = {"stop": "[bold red]stop[/]", "question": "[yellow]question[/]", "note": "note"}
 
 
 def scan(
-    source: Annotated[Path, typer.Argument(help="Folder or zip of DICOM files, of one patient.")],
+    source: Annotated[Path, typer.Argument(help="Folder or zip of scans, of one patient.")],
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -58,8 +59,13 @@ def _print_scan(report: ScanReport) -> None:
                 "" if choice.factor is None else f" (activity at the scan x {choice.factor:.4f})"
             )
             out.print(f"    {choice.write}  {choice.means}{effect}", markup=False)
+    by_reason: dict[str, list[str]] = {}
     for text in report.unreadable:
-        out.print(f"\nnot read: {text}")
+        name, _, reason = text.partition(": ")
+        by_reason.setdefault(reason, []).append(name)
+    for reason, names in by_reason.items():
+        shown = ", ".join(names[:MOST_NAMES]) + (" ..." if len(names) > MOST_NAMES else "")
+        out.print(f"\nnot read ({shown}): {reason}", markup=False)
 
 
 def _cells(r: SeriesRecord) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path  # noqa: TC003 - typer reads it at run time
 from typing import Annotated
 
@@ -15,6 +16,10 @@ def synthesize(
     output: Annotated[
         Path, typer.Option("-o", "--output", help="Folder to make, with scans and course.toml.")
     ],
+    anatomy: Annotated[
+        Path | None,
+        typer.Option(help="Anatomy file: a label map with kinetics; else simple solids."),
+    ] = None,
     resolution_mm: Annotated[
         float, typer.Option(min=0.0, max=40.0, help="Resolution of the camera in mm; 0 is perfect.")
     ] = 10.0,
@@ -27,16 +32,26 @@ def synthesize(
     Example: alphatwin synthesize -o synthetic
     """
     from alphatwin.cli.output import print_json, progress_console
+    from alphatwin.files.anatomy import read_anatomy
     from alphatwin.imaging.forward import Camera
+    from alphatwin.workflows.label_patient import label_patient
     from alphatwin.workflows.synthesize import SyntheticRequest
     from alphatwin.workflows.synthesize import synthesize as make
 
     err = progress_console()
     with err.status("Drawing a patient, scanning, writing DICOM"):
-        truth = make(
-            SyntheticRequest(camera=Camera(resolution_mm=resolution_mm), is_noisy=noise, seed=seed),
-            output,
+        request = SyntheticRequest(
+            camera=Camera(resolution_mm=resolution_mm), is_noisy=noise, seed=seed
         )
+        if anatomy is not None:
+            given = read_anatomy(anatomy)
+            request = dataclasses.replace(
+                request,
+                anatomy=label_patient(given),
+                administered_bq=given.administered_bq,
+                body_mass_kg=given.body_mass_kg,
+            )
+        truth = make(request, output)
     err.print(
         f"Wrote {output}/scans, course.toml and truth.json. Then: alphatwin image "
         f"{output}/course.toml -o report"

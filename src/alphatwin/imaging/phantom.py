@@ -5,11 +5,7 @@ ellipse whose area is the mean over the thickness of the slice of the area that 
 
 .. math:: \bar S_k = \frac{\pi a b}{d_k} \int_{z_k}^{z_{k+1}} \max(0, 1 - z^2/c^2)\,dz,
 
-so that the drawn volume is :math:`\frac{4}{3}\pi a b c` exactly (eq. I15). Activity in a region is
-
-.. math:: A(t) = A_0 f \left(e^{-\lambda_c t} - e^{-\lambda_u t}\right) e^{-\lambda t}
-
-with clearance :math:`\lambda_c`, uptake :math:`\lambda_u` and decay :math:`\lambda` (eq. I16).
+so that the drawn volume is :math:`\frac{4}{3}\pi a b c` exactly (eq. I15).
 """
 
 from __future__ import annotations
@@ -21,12 +17,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from alphatwin.errors import InvalidValueError
-from alphatwin.geometry import Contours, Grid, Image, VoxelRegion, voxel_fractions
+from alphatwin.geometry import Contours, Grid, voxel_fractions
+from alphatwin.imaging.anatomy import KnownRegion
+from alphatwin.imaging.known_kinetics import KnownKinetics
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from numpy.typing import NDArray
 
-    from numpy.typing import ArrayLike, NDArray
+    from alphatwin.geometry import VoxelRegion
+    from alphatwin.imaging.anatomy import Shift
 
 CORNERS = 128
 """Of the polygon that stands for an ellipse; its area is made that of the ellipse."""
@@ -59,12 +58,10 @@ class Solid:
     clearance_half_time_s: float
 
     def __post_init__(self) -> None:
-        if min(self.half_axes_mm) <= 0.0 or not 0.0 <= self.uptake_fraction <= 1.0:
-            msg = f"solid {self.name!r} must have half axes > 0 and an uptake of 0 to 1"
+        if min(self.half_axes_mm) <= 0.0:
+            msg = f"solid {self.name!r} must have half axes > 0, got {self.half_axes_mm}"
             raise InvalidValueError(msg)
-        if not 0.0 < self.uptake_half_time_s < self.clearance_half_time_s:
-            msg = f"solid {self.name!r} must take up faster than it clears"
-            raise InvalidValueError(msg)
+        _ = self.kinetics  # refuses what has no meaning
 
     @property
     def volume_ml(self) -> float:
@@ -72,28 +69,12 @@ class Solid:
         a, b, c = self.half_axes_mm
         return 4.0 / 3.0 * math.pi * a * b * c * 1e-3
 
-    def activity_bq(
-        self, time_s: ArrayLike, *, administered_bq: float, half_life_s: float
-    ) -> NDArray[np.float64]:
-        """Return the activity at times since the administration; eq. I16. [Bq]."""
-        time = np.asarray(time_s, dtype=np.float64)
-        clears, takes, decays = self._rates_per_s(half_life_s)
-        share = np.exp(-clears * time) - np.exp(-takes * time)
-        activity: NDArray[np.float64] = (
-            administered_bq * self.uptake_fraction * share * np.exp(-decays * time)
+    @property
+    def kinetics(self) -> KnownKinetics:
+        """Kinetics of its activity."""
+        return KnownKinetics(
+            self.uptake_fraction, self.uptake_half_time_s, self.clearance_half_time_s
         )
-        return activity
-
-    def time_integrated_activity_bq_s(self, *, administered_bq: float, half_life_s: float) -> float:
-        """Return the integral of the activity to the end of time, in closed form. [Bq s]."""
-        clears, takes, decays = self._rates_per_s(half_life_s)
-        each = 1.0 / (clears + decays) - 1.0 / (takes + decays)
-        return administered_bq * self.uptake_fraction * each
-
-    def _rates_per_s(self, half_life_s: float) -> tuple[float, float, float]:
-        half_times = (self.clearance_half_time_s, self.uptake_half_time_s, half_life_s)
-        clears, takes, decays = (math.log(2.0) / t for t in half_times)
-        return clears, takes, decays
 
     def contours(
         self, grid: Grid, *, shift_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
@@ -154,74 +135,55 @@ TRUNK = Solid(
 """Everything else, as a cylinder: an ellipsoid of endless height."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Drawn:
-    """A synthetic patient on a grid at one time.
+POPULATION = {"left kidney": "kidneys", "right kidney": "kidneys"}
+SPECT = Grid.regular(shape=(60, 52, 76), origin_mm=[-165, -112.2, -129.8], spacing_mm=[4.4] * 3)
+CT = Grid.regular(
+    shape=(60, 104, 152), origin_mm=[-166.1, -113.3, -129.8], spacing_mm=[2.2, 2.2, 4.4]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SolidAnatomy:
+    """Ellipsoids in an elliptical trunk, on grids that stay as they are.
 
     Attributes
     ----------
-    concentration
-        [Bq/mL]
-    regions
-        Shares of voxels, solid by solid.
-    inside
-        Share of each voxel that is inside of the trunk. (grid shape)
-    """
-
-    concentration: Image
-    regions: tuple[VoxelRegion, ...]
-    inside: NDArray[np.float32]
-
-
-def drawn_patient(
-    grid: Grid,
-    *,
-    solids: Sequence[Solid] = PATIENT,
-    time_s: float,
-    administered_bq: float,
-    half_life_s: float,
-    shift_mm: tuple[float, float, float] = (0.0, 0.0, 0.0),
-) -> Drawn:
-    """Return the exact activity concentration of a synthetic patient.
-
-    Parameters
-    ----------
-    grid
-        Along the patient's axes.
     solids
         Organs and lesions; none may overlap.
-    time_s
-        Since the administration. [s]
-    administered_bq, half_life_s
-        [Bq], [s]
-    shift_mm
-        How far the patient lies from where the solids say. [mm]
-
-    Raises
-    ------
-    InvalidValueError
-        If solids overlap or leave the trunk.
+    spect
+        Grid of the SPECT, along the patient's axes.
     """
-    inside = np.zeros(grid.shape, dtype=np.float32)
-    trunk = voxel_fractions(TRUNK.contours(grid, shift_mm=shift_mm), grid=grid)
-    inside[trunk.box] = trunk.fractions
-    rest = inside.astype(np.float64)
-    values = np.zeros(grid.shape)
-    regions = []
-    for solid in solids:
-        region = voxel_fractions(solid.contours(grid, shift_mm=shift_mm), grid=grid)
-        activity_bq = float(
-            solid.activity_bq(time_s, administered_bq=administered_bq, half_life_s=half_life_s)
+
+    solids: tuple[Solid, ...] = PATIENT
+    spect: Grid = SPECT
+
+    @property
+    def regions(self) -> tuple[KnownRegion, ...]:
+        """What is drawn and known."""
+        return tuple(
+            KnownRegion(s.name, s.kind, s.volume_ml, s.kinetics, POPULATION.get(s.name, ""))
+            for s in self.solids
         )
-        values[region.box] += activity_bq / solid.volume_ml * region.fractions
-        rest[region.box] -= region.fractions
-        regions.append(region)
-    if rest.min() < -1e-4:
-        msg = "solids of the synthetic patient overlap, or lie outside of the trunk"
-        raise InvalidValueError(msg)
-    left_bq = float(
-        TRUNK.activity_bq(time_s, administered_bq=administered_bq, half_life_s=half_life_s)
-    )
-    volume_ml = float(rest.sum(axis=(1, 2)) @ grid.voxel_volume_ml)
-    values += left_bq / volume_ml * np.maximum(rest, 0.0)
-    return Drawn(Image(grid, values.astype(np.float32)), tuple(regions), inside)
+
+    @property
+    def rest(self) -> KnownKinetics:
+        """Kinetics of the trunk."""
+        return TRUNK.kinetics
+
+    def ct(self, shift_mm: Shift) -> Grid:  # noqa: ARG002 - the table stays, the patient moves
+        """Return the grid of the CT, which a shift leaves where it is. [mm]."""
+        return CT
+
+    def drawn_on(
+        self, grid: Grid, *, shift_mm: Shift
+    ) -> tuple[tuple[VoxelRegion, ...], NDArray[np.float32]]:
+        """Return solids and the inside of the trunk on a grid, moved by a shift. [mm]."""
+        inside = np.zeros(grid.shape, dtype=np.float32)
+        trunk = voxel_fractions(TRUNK.contours(grid, shift_mm=shift_mm), grid=grid)
+        inside[trunk.box] = trunk.fractions
+        drawn = self.contours(grid, shift_mm=shift_mm)
+        return tuple(voxel_fractions(c, grid=grid) for c in drawn), inside
+
+    def contours(self, grid: Grid, *, shift_mm: Shift) -> tuple[Contours, ...]:
+        """Return what is drawn on the slices of a grid, moved by a shift. [mm]."""
+        return tuple(s.contours(grid, shift_mm=shift_mm) for s in self.solids)

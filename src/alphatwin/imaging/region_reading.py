@@ -265,10 +265,24 @@ def on_grid(region: VoxelRegion, *, grid: Grid) -> VoxelRegion:
         return VoxelRegion(region.name, grid, region.corner, region.fractions)
     found = resample_activity(Image(box_grid(region), region.fractions.copy()), grid=grid)
     shares = np.clip(found.image.values, 0.0, 1.0)
-    used = [np.flatnonzero(shares.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1))]
-    if not used[0].size:
+    if not shares.any():
         msg = f"region {region.name!r} lies outside of the image: is it of another scan?"
         raise InvalidValueError(msg)
+    return cut_to_region(region.name, shares, grid=grid)
+
+
+def cut_to_region(name: str, shares: NDArray[np.float32], *, grid: Grid) -> VoxelRegion:
+    """Return shares of voxels of a whole grid as a region within its box.
+
+    Parameters
+    ----------
+    name
+        Of the region.
+    shares
+        0 to 1, not all of them 0. (grid shape)
+    grid
+        Their grid.
+    """
+    used = [np.flatnonzero(shares.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1))]
     k, j, i = (slice(int(u[0]), int(u[-1]) + 1) for u in used)
-    corner = (k.start, j.start, i.start)
-    return VoxelRegion(region.name, grid, corner, shares[k, j, i].copy())
+    return VoxelRegion(name, grid, (k.start, j.start, i.start), shares[k, j, i].copy())

@@ -99,7 +99,7 @@ def _slices(views: tuple[ScanView, ...]) -> Picture | None:
         return None
     figure, all_axes = panels(
         len(cells),
-        columns=min(3, len(cells)),
+        columns=len(names) if len(names) > 1 else min(3, len(cells)),
         panel_height_in=1.9,
         left_in=0.1,
         bottom_in=0.08,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,29 +11,21 @@ from alphatwin.biology import RbeWeights, rbe_weighted_dose_gy
 from alphatwin.dose import absorbed_where_emitted
 from alphatwin.report.value import Alternative, Assumption, Effect
 from alphatwin.workflows.absorption import all_absorbed, dose_ratio
-from alphatwin.workflows.analysis import analyse
-from alphatwin.workflows.daughter_assumptions import (
-    LEAST_EFFECT,
-    daughter_assumptions,
-    injected_assumptions,
-)
+from alphatwin.workflows.alternatives import Again, ratios
+from alphatwin.workflows.daughter_assumptions import daughter_assumptions, injected_assumptions
+from alphatwin.workflows.prior_assumptions import prior_assumptions, stand_in_assumptions
 from alphatwin.workflows.sharing_assumptions import sharing_assumptions
 from alphatwin.workflows.uptake_assumptions import uptake_assumptions
-from alphatwin.workflows.weighting import SAMPLES_OF_ALTERNATIVES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from alphatwin.agents import Agent
     from alphatwin.dose import AbsorbedFraction
     from alphatwin.files import CourseFile
     from alphatwin.patient import Course, DecayDataName
     from alphatwin.patient.assumptions import Averaging
     from alphatwin.report.value import FateDose
     from alphatwin.workflows.analysis import AgentAnswer
-    from alphatwin.workflows.region_answers import RegionAnswer
-
-HALF_LIFE_FACTORS: Final = (0.75, 1.25)
 
 
 def assumptions_and_alternatives(
@@ -57,64 +49,16 @@ def assumptions_and_alternatives(
     seed
         Seed of the random streams.
     """
-    again = _Again(file, course, seed)
+    again = Again(file, course, seed)
     return (
         *_choices(file, course, answers, fates, again),
         *_decay_corrections(course, again),
         *sharing_assumptions(course, under=again.under),
-        *_priors(answers, again),
-        *_stand_ins(answers),
+        *prior_assumptions(answers, again),
+        *stand_in_assumptions(answers),
         *uptake_assumptions(answers),
         *injected_assumptions(answers, under=again.under),
         *_fixed(answers),
-    )
-
-
-class _Again:
-    """Runs the analysis again, with fewer samples, under a changed course."""
-
-    def __init__(self, file: CourseFile, course: Course, seed: int) -> None:
-        self._file = file
-        self._seed = seed
-        few = min(SAMPLES_OF_ALTERNATIVES, course.assumptions.samples)
-        self._course = dataclasses.replace(
-            course, assumptions=dataclasses.replace(course.assumptions, samples=few)
-        )
-        self._basis = analyse(self._course, own_agents=file.agents, seed=seed)
-
-    def under(
-        self,
-        change: Callable[[Course], Course] = lambda course: course,
-        *,
-        agents: tuple[Agent, ...] = (),
-    ) -> tuple[Effect, ...]:
-        """Return the effect of a changed course, or of agents with changed figures."""
-        other = analyse(
-            change(self._course), own_agents=(*agents, *self._file.agents), seed=self._seed
-        )
-        return _ratios(
-            self._basis,
-            lambda a, r: _median(other[a].regions[r]) / _median(self._basis[a].regions[r]),
-        )
-
-
-def _median(region: RegionAnswer) -> float:
-    if region.dose is None:
-        return float("nan")
-    return float(np.median(region.dose.total_gy))
-
-
-def _ratios(
-    answers: tuple[AgentAnswer, ...],
-    ratio: Callable[[int, int], float],
-    *,
-    quantity: str = "absorbed_dose_gy",
-) -> tuple[Effect, ...]:
-    return tuple(
-        Effect(agent=a.agent.name, region=r.region.name, quantity=quantity, ratio=value)
-        for i, a in enumerate(answers)
-        for j, r in enumerate(a.regions)
-        if r.dose is not None and abs((value := ratio(i, j)) - 1.0) >= LEAST_EFFECT
     )
 
 
@@ -123,7 +67,7 @@ def _choices(
     course: Course,
     answers: tuple[AgentAnswer, ...],
     fates: tuple[tuple[FateDose, ...], ...],
-    again: _Again,
+    again: Again,
 ) -> Iterator[Assumption]:
     assumed = course.assumptions
     other_data: DecayDataName = "ensdf" if assumed.decay_data == "icrp107" else "icrp107"
@@ -192,7 +136,7 @@ def _widths(course: Course, made_by: Callable[[str], str]) -> Iterator[Assumptio
     )
 
 
-def _of_fits(course: Course, again: _Again, made_by: Callable[[str], str]) -> Iterator[Assumption]:
+def _of_fits(course: Course, again: Again, made_by: Callable[[str], str]) -> Iterator[Assumption]:
     """Yield how curves were fitted, if any were."""
     if not course.measurements:
         return
@@ -239,10 +183,10 @@ def _rbe_effects(
             / np.median(rbe_weighted_dose_gy(dose, weights=basis))
         )
 
-    return _ratios(answers, ratio, quantity="rbe_weighted_dose_gy")
+    return ratios(answers, ratio, quantity="rbe_weighted_dose_gy")
 
 
-def _decay_corrections(course: Course, again: _Again) -> Iterator[Assumption]:
+def _decay_corrections(course: Course, again: Again) -> Iterator[Assumption]:
     states = {m.decay_corrected_to_s for m in course.measurements}
     for state in sorted(states, key=lambda s: -1.0 if s is None else s):
         regions = [m.region for m in course.measurements if m.decay_corrected_to_s == state]
@@ -276,89 +220,9 @@ def _state(to_s: float | None) -> str:
     return f"decay-corrected to {to_s / 3600.0:g} h"
 
 
-def _priors(answers: tuple[AgentAnswer, ...], again: _Again) -> Iterator[Assumption]:
-    """Yield the population half-lives that a fit leaned on, and what others would do."""
-    seen: set[tuple[str, str]] = set()
-    for answer in answers:
-        for region in answer.regions:
-            for figure in region.kinetics.figures if region.kinetics.fitted is not None else ():
-                key = (figure.region, figure.quantity)
-                if key in seen:
-                    continue
-                seen.add(key)
-                yield Assumption(
-                    name=f"prior of {_words(figure.quantity)}, {_words(figure.region)}",
-                    text=f"Population prior under {figure.nuclide}. {figure.note}",
-                    value=f"{figure.median / 3600.0:.3g} h, geometric SD {figure.geometric_sd:.2f}",
-                    made_by="catalogue",
-                    source=figure.source.citation,
-                    status=figure.source.status,
-                    alternatives=tuple(
-                        Alternative(
-                            value=f"{factor:g} times as long",
-                            effects=again.under(agents=(_scaled(_given(answers), key, factor),)),
-                        )
-                        for factor in HALF_LIFE_FACTORS
-                    ),
-                )
-
-
-def _given(answers: tuple[AgentAnswer, ...]) -> Agent:
-    return answers[0].agent
-
-
-def _scaled(agent: Agent, key: tuple[str, str], factor: float) -> Agent:
-    kinetics = tuple(
-        dataclasses.replace(k, mean=k.mean * factor, sd=None if k.sd is None else k.sd * factor)
-        if (k.region, k.quantity) == key
-        else k
-        for k in agent.kinetics
-    )
-    return dataclasses.replace(agent, kinetics=kinetics)
-
-
-def _stand_ins(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
-    """Yield the dose coefficients in place of a measurement, and what other studies give."""
-    agent = _given(answers)
-    for region in answers[0].regions:
-        if region.kinetics.fitted is not None:
-            continue
-        used = next(
-            f for f in region.kinetics.figures if f.quantity == "dose_coefficient_gy_per_bq"
-        )
-        others = [
-            f
-            for f in agent.figures(used.region, quantity="dose_coefficient_gy_per_bq")
-            if f is not used and f.sd is not None
-        ]
-        yield Assumption(
-            name=f"kinetics of {region.region.name}",
-            text="Not measured; the published dose coefficient stands in",
-            value=f"{used.median * 1e9:.3g} Gy/GBq (median of lognormal)",
-            made_by="catalogue",
-            source=used.source.citation,
-            status=used.source.status,
-            alternatives=tuple(
-                Alternative(
-                    value=f"{f.median * 1e9:.3g} Gy/GBq: {f.source.citation}",
-                    effects=tuple(
-                        Effect(
-                            agent=a.agent.name,
-                            region=region.region.name,
-                            quantity="absorbed_dose_gy",
-                            ratio=f.median / used.median,
-                        )
-                        for a in answers
-                    ),
-                )
-                for f in others
-            ),
-        )
-
-
 def _fixed(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
     def with_fraction(other: AbsorbedFraction) -> tuple[Effect, ...]:
-        return _ratios(
+        return ratios(
             answers, lambda a, r: dose_ratio(answers[a], answers[a].regions[r], other=other)
         )
 
@@ -391,7 +255,3 @@ def _fixed(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
         status="choice",
         alternatives=(),
     )
-
-
-def _words(key: str) -> str:
-    return key.removesuffix("_s").replace("_", " ")

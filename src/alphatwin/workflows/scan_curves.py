@@ -154,12 +154,17 @@ def _recovered(
     readings: list[Reading], scans: tuple[UsedScan, ...], plan: RecoveryPlan
 ) -> list[Reading]:
     """Return readings with what regions lose to their surroundings undone."""
-    found = []
-    for r in readings:
-        others = [o.voxels for o in readings if o.scan == r.scan and o.region != r.region]
-        image = scans[r.scan].image
-        corrected = recovered(r.reading, place=r.place, others=others, image=image, plan=plan)
-        found.append(dataclasses.replace(r, recovery=corrected))
+    found = list(readings)
+    for i, scan in enumerate(scans):
+        here = [n for n, r in enumerate(readings) if r.scan == i]
+        corrected = recovered(
+            [readings[n].reading for n in here],
+            places=[readings[n].place for n in here],
+            image=scan.image,
+            plan=plan,
+        )
+        for n, one in zip(here, corrected, strict=True):
+            found[n] = dataclasses.replace(readings[n], recovery=one)
     return found
 
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from alphatwin.dicom.write import SyntheticSeries, write_series
 from alphatwin.files.atomic import output_folder
-from alphatwin.geometry import Grid, Image, VoxelRegion
+from alphatwin.geometry import Image, VoxelRegion
+from alphatwin.imaging.anatomy import Anatomy, KnownRegion, Shift, drawn_at
 from alphatwin.imaging.forward import Acquired, Camera, acquired
-from alphatwin.imaging.phantom import HOUR_S, PATIENT, Solid, drawn_patient
+from alphatwin.imaging.phantom import HOUR_S, SolidAnatomy
 from alphatwin.nuclides import nuclide
 from alphatwin.report.serializer import to_json
 from alphatwin.report.truth_value import TruthPoint, TruthRegion, TruthReport
@@ -19,18 +20,12 @@ from alphatwin.report.truth_value import TruthPoint, TruthRegion, TruthReport
 if TYPE_CHECKING:
     from pathlib import Path
 
-ADMINISTERED_BQ = 7.4e9
-BODY_MASS_KG = 75.0
 NUCLIDE = "Lu-177"
 SHIFTS_MM = ((0.0, 0.0, 0.0), (2.0, 3.0, 8.0), (-3.0, 1.0, -6.0))
 """How the patient lies at the first scan, the second ... and so on from the start."""
 RESOLUTION_SD = 0.03
 LEAST_SD = 0.002
 """Of a point: below it nothing is measured."""
-SPECT = Grid.regular(shape=(60, 52, 76), origin_mm=[-165, -112.2, -129.8], spacing_mm=[4.4] * 3)
-CT = Grid.regular(
-    shape=(60, 104, 152), origin_mm=[-166.1, -113.3, -129.8], spacing_mm=[2.2, 2.2, 4.4]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +34,10 @@ class SyntheticRequest:
 
     Attributes
     ----------
+    anatomy
+        The patient.
+    administered_bq, body_mass_kg
+        [Bq], [kg]
     times_s
         From the injection to the start of each scan. [s]
     camera
@@ -49,6 +48,9 @@ class SyntheticRequest:
         Of counts and identifiers.
     """
 
+    anatomy: Anatomy = field(default_factory=SolidAnatomy)
+    administered_bq: float = 7.4e9
+    body_mass_kg: float = 75.0
     times_s: tuple[float, ...] = (4.0 * HOUR_S, 24.0 * HOUR_S, 96.0 * HOUR_S)
     camera: Camera = field(default_factory=Camera)
     is_noisy: bool = True
@@ -61,7 +63,7 @@ class _Point:
     seen: Acquired
     regions: tuple[VoxelRegion, ...]
     ct: Image
-    shift_mm: tuple[float, float, float]
+    shift_mm: Shift
 
 
 def synthesize(request: SyntheticRequest, folder: Path) -> TruthReport:
@@ -95,27 +97,26 @@ def synthesize(request: SyntheticRequest, folder: Path) -> TruthReport:
 def _point(request: SyntheticRequest, i: int, half_life_s: float) -> _Point:
     shift_mm = SHIFTS_MM[i % len(SHIFTS_MM)]
     middle_s = request.times_s[i] + 0.5 * request.camera.duration_s
-    drawn = drawn_patient(
-        SPECT,
+    drawn = drawn_at(
+        request.anatomy,
         time_s=middle_s,
-        administered_bq=ADMINISTERED_BQ,
+        administered_bq=request.administered_bq,
         half_life_s=half_life_s,
         shift_mm=shift_mm,
     )
     rng = np.random.default_rng([request.seed, i]) if request.is_noisy else None
     seen = acquired(drawn.concentration, inside=drawn.inside, camera=request.camera, rng=rng)
-    return _Point(middle_s, seen, drawn.regions, _ct(shift_mm), shift_mm)
+    return _Point(middle_s, seen, drawn.regions, _ct(request.anatomy, shift_mm), shift_mm)
 
 
-def _ct(shift_mm: tuple[float, float, float]) -> Image:
+def _ct(anatomy: Anatomy, shift_mm: Shift) -> Image:
     """Return Hounsfield units: air, a trunk of fat and muscle, denser organs."""
-    drawn = drawn_patient(
-        CT, time_s=HOUR_S, administered_bq=1.0, half_life_s=1e9, shift_mm=shift_mm
-    )
-    values = -1000.0 + 1030.0 * drawn.inside
-    for n, region in enumerate(drawn.regions):
+    grid = anatomy.ct(shift_mm)
+    regions, inside = anatomy.drawn_on(grid, shift_mm=shift_mm)
+    values = -1000.0 + 1030.0 * inside
+    for n, region in enumerate(regions):
         values[region.box] += (20.0 + 8.0 * n) * region.fractions
-    return Image(CT, values.astype(np.float32))
+    return Image(grid, values.astype(np.float32))
 
 
 def _series(
@@ -123,39 +124,40 @@ def _series(
 ) -> SyntheticSeries:
     camera = request.camera
     per_bq = camera.sensitivity_per_bq_s * camera.duration_s
-    volume_ml = SPECT.voxel_volume_ml[:, None, None]
+    grid = request.anatomy.spect
+    volume_ml = grid.voxel_volume_ml[:, None, None]
     counts = (point.seen.image.values * volume_ml * per_bq).astype(np.float32)
     return SyntheticSeries(
         number=number,
-        counts=Image(SPECT, counts),
+        counts=Image(grid, counts),
         ct=point.ct,
-        contours=tuple(s.contours(CT, shift_mm=point.shift_mm) for s in PATIENT),
+        contours=request.anatomy.contours(point.ct.grid, shift_mm=point.shift_mm),
         time_s=point.time_s - 0.5 * camera.duration_s,
         duration_s=camera.duration_s,
-        administered_bq=ADMINISTERED_BQ,
+        administered_bq=request.administered_bq,
         half_life_s=half_life_s,
-        body_mass_kg=BODY_MASS_KG,
+        body_mass_kg=request.body_mass_kg,
     )
 
 
 def _truth(request: SyntheticRequest, points: list[_Point], half_life_s: float) -> TruthReport:
     regions = []
-    for n, solid in enumerate(PATIENT):
+    for n, region in enumerate(request.anatomy.regions):
         found = tuple(
             TruthPoint(
                 time_s=p.time_s,
-                activity_bq=_activity_bq(solid, p.time_s, half_life_s),
+                activity_bq=_activity_bq(request, region, p.time_s, half_life_s),
                 counting_relative_sd=p.seen.region_relative_sd(p.regions[n]),
             )
             for p in points
         )
-        integrated = solid.time_integrated_activity_bq_s(
-            administered_bq=ADMINISTERED_BQ, half_life_s=half_life_s
+        integrated = region.kinetics.time_integrated_activity_bq_s(
+            administered_bq=request.administered_bq, half_life_s=half_life_s
         )
         regions.append(
             TruthRegion(
-                region=solid.name,
-                volume_ml=solid.volume_ml,
+                region=region.name,
+                volume_ml=region.volume_ml,
                 time_integrated_activity_bq_s=integrated,
                 points=found,
             )
@@ -164,7 +166,7 @@ def _truth(request: SyntheticRequest, points: list[_Point], half_life_s: float) 
         schema=1,
         kind="truth",
         nuclide=NUCLIDE,
-        administered_bq=ADMINISTERED_BQ,
+        administered_bq=request.administered_bq,
         seed=request.seed,
         resolution_mm=request.camera.resolution_mm,
         scatter_fraction=request.camera.scatter_fraction,
@@ -174,10 +176,13 @@ def _truth(request: SyntheticRequest, points: list[_Point], half_life_s: float) 
     )
 
 
-def _activity_bq(solid: Solid, time_s: float, half_life_s: float) -> float:
-    return float(
-        solid.activity_bq(time_s, administered_bq=ADMINISTERED_BQ, half_life_s=half_life_s)
+def _activity_bq(
+    request: SyntheticRequest, region: KnownRegion, time_s: float, half_life_s: float
+) -> float:
+    activity = region.kinetics.activity_bq(
+        time_s, administered_bq=request.administered_bq, half_life_s=half_life_s
     )
+    return float(activity)
 
 
 def _course(request: SyntheticRequest, points: list[_Point]) -> str:
@@ -190,14 +195,14 @@ def _course(request: SyntheticRequest, points: list[_Point]) -> str:
         'title = "Synthetic patient, 177Lu-DOTATATE"',
         "",
         "[patient]",
-        f'weight = "{BODY_MASS_KG:g} kg"',
+        f'weight = "{request.body_mass_kg:g} kg"',
         'renal_risk_factors = "unknown"',
         'previous_therapies = "unknown"',
         "",
         "[[administrations]]",
         'name = "cycle 1"',
         'agent = "177Lu-DOTATATE"',
-        f'activity = "{ADMINISTERED_BQ / 1e9:g} GBq"',
+        f'activity = "{request.administered_bq / 1e9:g} GBq"',
         "",
         "[[scans]]",
         'folder = "scans"',
@@ -210,25 +215,17 @@ def _course(request: SyntheticRequest, points: list[_Point]) -> str:
         f'resolution = "{camera.resolution_mm:g} mm"',
         f'uncertainty = "{100 * RESOLUTION_SD:g} %"',
     ]
-    for n, solid in enumerate(PATIENT):
+    for n, region in enumerate(request.anatomy.regions):
         sd = max(LEAST_SD, *(p.seen.region_relative_sd(p.regions[n]) for p in points))
-        population = "" if solid.kind == "lesion" else _POPULATION[solid.name]
+        population = "" if region.kind == "lesion" else region.population_region
         lines += [
             "",
             "[[regions]]",
-            f'name = "{solid.name}"',
-            f'kind = "{solid.kind}"',
+            f'name = "{region.name}"',
+            f'kind = "{region.kind}"',
             'uncertainty = "2 %"',
-            f'contours = "{solid.name}"',
+            f'contours = "{region.name}"',
             'fill = "fractions"',
             f'activity_uncertainty = "{100 * sd:.3g} %"',
         ] + ([f'population_region = "{population}"'] if population else [])
     return "\n".join([*lines, "", "[assumptions]", "samples = 2000", ""])
-
-
-_POPULATION = {
-    "liver": "liver",
-    "spleen": "spleen",
-    "left kidney": "kidneys",
-    "right kidney": "kidneys",
-}

@@ -15,6 +15,7 @@ from alphatwin.files import (
     course_from_text,
     read_course,
     read_example,
+    read_image_course,
     template_text,
     write_template,
 )
@@ -156,6 +157,27 @@ def test_every_key_of_blood_that_the_template_comments_out_is_a_key():
     assert course.urine is not None
     assert course.urine.voiding is not None
     assert course.marrow is not None
+
+
+def test_every_key_of_scans_that_the_template_comments_out_is_a_key(tmp_path):
+    text = template_text()
+    block = text[text.index("# [[scans]]") : text.index("# Regions of one kind")]
+    shown = re.sub(r"^# (?!#)", "", block, flags=re.MULTILINE)
+    path = tmp_path / "course.toml"
+    path.write_text(text.replace(block, shown))
+    course = read_image_course(path)
+    assert (course.regions[0].contours, course.uptake.liver) == ("GTV 2", "liver")
+    assert (course.windows[0].parent, course.recovery.resolution_mm) == ("Ac-225", 10.0)
+    others = re.sub(r"^# # ", "", shown, flags=re.MULTILINE)
+    others = others.replace('calibration = "20 Bq/count"', "")
+    path.write_text(text.replace(block, others))
+    with pytest.raises(CourseError, match="leave one of them out"):
+        read_image_course(path)
+    alone = re.sub(r"^\[calibration\]\n.*\n", "", text.replace(block, others), flags=re.MULTILINE)
+    path.write_text(alone)
+    (source,) = read_image_course(path).sources
+    assert source.dead_time.observed_per_s == (40e3, 9e3)
+    assert source.calibration.factor_bq_s == pytest.approx(100e6 * 600.0 / 1.2e6)
 
 
 def test_the_template_is_read_and_doubted_until_it_has_a_title(tmp_path):

@@ -11,11 +11,11 @@ from alphatwin.dicom.read import read_scans
 from alphatwin.errors import ScanError
 from alphatwin.files import read_image_course
 from alphatwin.geometry import voxel_fractions
-from alphatwin.imaging.phantom import PATIENT
+from alphatwin.imaging.phantom import PATIENT, SPECT
 from alphatwin.workflows.image import image_report
 from alphatwin.workflows.scan import scan_report
 from alphatwin.workflows.scan_curves import scan_curves
-from alphatwin.workflows.synthesize import SPECT, SyntheticRequest, synthesize
+from alphatwin.workflows.synthesize import SyntheticRequest, synthesize
 
 STORED = 1e-5  # 32-bit floats
 VOXELS = 0.12  # of the activity of a region of whole voxels against exact shares
@@ -152,8 +152,11 @@ def test_interfile_gives_what_nifti_gives(volumes):
     (folder / "a.i33").write_bytes(image.values.astype("<f4").tobytes())
     with pytest.raises(ScanError, match="does not say where its axes point"):
         scan_curves(read_image_course(volumes / "course.toml"))
-    (folder / "a.toml").write_text(SPECT_SIDE + 'axes = "LAS"\n')
+    (folder / "a.toml").write_text(SPECT_SIDE + 'axes = "LAI"\n')  # as the image of NIfTI lies
     found = read_scans(folder).scans[0]
+    assert np.round(image.grid.axes).tolist() == [[1, 0, 0], [0, -1, 0], [0, 0, -1]]
+    assert found.image().grid.axes == pytest.approx(image.grid.axes)
+    assert found.image().values == pytest.approx(image.values)
     assert found.image().integral_ml() == pytest.approx(image.integral_ml(), rel=1e-6)
     assert found.series.time_since_injection_s == 14400.0
 

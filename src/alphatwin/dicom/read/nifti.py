@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 HEADER = 348
-MOST_BYTES = 2**32
+MOST_VOXELS = 2**29
+"""2 GiB as 32-bit floats: more than any scan of a patient, less than a packed bomb."""
+MOST_START = 2**24
+"""Bytes of a header with all its extensions."""
 TYPES: Final = {
     2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4",
 }  # fmt: skip
@@ -41,33 +44,46 @@ def read_volume(path: Path, *, name: str) -> Image:
     """
     try:
         with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as stream:
-            raw = stream.read(MOST_BYTES + 1)
-        return _image(raw)
+            head = stream.read(HEADER)
+            return _image(head + stream.read(_bytes_needed(head) - len(head)))
     except (OSError, EOFError, ValueError, struct.error, zlib.error, InvalidValueError) as error:
         msg = f"{name}: no whole NIfTI-1 volume ({error})"
         raise ScanError(msg) from error
 
 
-def _image(raw: bytes) -> Image:
-    if len(raw) < HEADER or raw[344:347] != b"n+1":
+def _form(head: bytes) -> tuple[str, tuple[int, ...], np.dtype[np.generic]]:
+    """Return byte order, size and type of the values, of the header."""
+    if len(head) < HEADER or head[344:347] != b"n+1":
         msg = "it does not begin as one"
         raise ValueError(msg)
-    if len(raw) > MOST_BYTES:
-        msg = "more bytes than a volume of a patient has"
-        raise ValueError(msg)
-    order = "<" if struct.unpack("<i", raw[:4])[0] == HEADER else ">"
-    dim = struct.unpack(f"{order}8h", raw[40:56])
-    kind = struct.unpack(f"{order}h", raw[70:72])[0]
-    pixdim = struct.unpack(f"{order}8f", raw[76:108])
-    start, slope, intercept = struct.unpack(f"{order}3f", raw[108:120])
+    order = "<" if struct.unpack("<i", head[:4])[0] == HEADER else ">"
+    dim = struct.unpack(f"{order}8h", head[40:56])
+    kind = struct.unpack(f"{order}h", head[70:72])[0]
     if dim[0] not in {3, 4} or min(dim[1:4]) < 1 or (dim[0] == 4 and dim[4] != 1):
         msg = f"it has the size {dim[1 : dim[0] + 1] if 0 < dim[0] < 8 else dim}, three are read"
         raise ValueError(msg)
     if kind not in TYPES:
         msg = f"its data type {kind} is not read"
         raise ValueError(msg)
+    return order, dim, np.dtype(order + TYPES[kind])
+
+
+def _bytes_needed(head: bytes) -> int:
+    """Return the bytes up to the last voxel: what else is packed is never unpacked."""
+    order, dim, dtype = _form(head)
     n = int(np.prod(dim[1:4], dtype=np.int64))
-    dtype = np.dtype(order + TYPES[kind])
+    (start,) = struct.unpack(f"{order}f", head[108:112])
+    if n > MOST_VOXELS or not HEADER <= start < MOST_START:
+        msg = f"{n} voxels from byte {start} are no image of a patient"
+        raise ValueError(msg)
+    return int(start) + n * dtype.itemsize
+
+
+def _image(raw: bytes) -> Image:
+    order, dim, dtype = _form(raw)
+    pixdim = struct.unpack(f"{order}8f", raw[76:108])
+    start, slope, intercept = struct.unpack(f"{order}3f", raw[108:120])
+    n = int(np.prod(dim[1:4], dtype=np.int64))
     offset = int(start) if np.isfinite(start) else -1
     if offset < HEADER or len(raw) < offset + n * dtype.itemsize:
         msg = f"{len(raw)} bytes do not hold {n} voxels"

@@ -53,8 +53,8 @@ class Scan:
 
     series: ScanSeries
     files: FileSeries | None
-    volume: VolumeScan | None
-    frame_key: str | None
+    volume: VolumeScan | None = None
+    frame_key: str | None = None
 
     @property
     def headers(self) -> tuple[Header, ...]:

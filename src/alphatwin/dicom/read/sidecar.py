@@ -1,7 +1,7 @@
-"""Volumes that state no physics, with a sidecar that does: NIfTI, Interfile, and label volumes.
+"""Volumes that state no physics, with a sidecar that does: NIfTI, NRRD, Interfile.
 
-``scan.nii.gz`` (or ``scan.h33``, ``scan.hv``) is read with ``scan.toml`` beside it, which states
-what the volume cannot; without it the volume is refused::
+``scan.nii.gz`` (or ``scan.nrrd``, ``scan.h33``, ``scan.hv``) is read with ``scan.toml`` beside it,
+which states what the volume cannot; without it the volume is refused::
 
     schema = 1
     unit = "Bq/mL"                 # or counts, HU, labels
@@ -30,8 +30,9 @@ import numpy as np
 from alphatwin import units
 from alphatwin.dicom.read.interfile import read_interfile
 from alphatwin.dicom.read.nifti import on_affine_grid, read_volume
+from alphatwin.dicom.read.nrrd import read_nrrd
 from alphatwin.errors import AlphaTwinError, ScanError
-from alphatwin.geometry import Image, VoxelRegion
+from alphatwin.imaging.region_reading import cut_to_region
 from alphatwin.imaging.scan import DecayConvention, ScanSeries, Tracer, Units
 from alphatwin.nuclides import canonical_name, nuclide
 
@@ -39,7 +40,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from alphatwin.geometry import Image, VoxelRegion
+
 NIFTI = (".nii", ".nii.gz")
+NRRD = ".nrrd"
 INTERFILE = (".h33", ".hv", ".hdr")
 UNITS: Final[dict[str, Units]] = {
     "Bq/mL": "bq_per_ml", "counts": "counts", "HU": "hounsfield", "labels": "other",
@@ -82,7 +86,7 @@ class VolumeScan:
 
 def is_volume(path: Path) -> bool:
     """Whether a name is that of a volume that is read with a sidecar."""
-    if path.name.endswith(NIFTI):
+    if path.name.endswith((*NIFTI, NRRD)):
         return True
     if path.suffix not in INTERFILE:
         return False
@@ -104,7 +108,7 @@ def read_volume_scan(path: Path, *, number: int) -> VolumeScan:
     Parameters
     ----------
     path
-        NIfTI or header of Interfile.
+        NIfTI, NRRD or header of Interfile.
     number
         Number of the series.
 
@@ -122,12 +126,33 @@ def read_volume_scan(path: Path, *, number: int) -> VolumeScan:
 
 
 def _image(path: Path, stated: dict[str, Any], name: str) -> Image:
+    if path.name.endswith((*NIFTI, NRRD)) and "axes" in stated:
+        msg = f"{name}: the file says itself where its axes point: leave axes out"
+        raise ScanError(msg)
+    return values_of(path, axes=str(stated.get("axes", "")), name=name)
+
+
+def values_of(path: Path, *, axes: str, name: str) -> Image:
+    """Return the values of a volume on the patient's axes.
+
+    Parameters
+    ----------
+    path
+        NIfTI, NRRD, or the header of Interfile.
+    axes
+        Of Interfile: where columns, rows and slices grow, such as ``LPS``.
+    name
+        Of the file in messages.
+
+    Raises
+    ------
+    ScanError
+        If the file is no whole volume, or does not say where its axes point.
+    """
     if path.name.endswith(NIFTI):
-        if "axes" in stated:
-            msg = f"{name}: NIfTI says itself where its axes point: leave axes out"
-            raise ScanError(msg)
         return read_volume(path, name=name)
-    axes = str(stated.get("axes", ""))
+    if path.suffix == NRRD:
+        return read_nrrd(path, name=name)
     steps = [AXES.get(letter, (0, 0, 0)) for letter in axes]
     if len(axes) != 3 or abs(round(float(np.linalg.det(np.array(steps))))) != 1:
         msg = (
@@ -202,10 +227,7 @@ def _regions(stated: dict[str, Any], image: Image, name: str) -> tuple[VoxelRegi
         if not mask.any():
             msg = f"{name}: no voxel has the label {labels} of {region!r}"
             raise ScanError(msg)
-        used = [np.flatnonzero(mask.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1))]
-        k, j, i = (slice(int(u[0]), int(u[-1]) + 1) for u in used)
-        shares = mask[k, j, i].astype(np.float32)
-        found.append(VoxelRegion(str(region), image.grid, (k.start, j.start, i.start), shares))
+        found.append(cut_to_region(str(region), mask.astype(np.float32), grid=image.grid))
     return tuple(found)
 
 
