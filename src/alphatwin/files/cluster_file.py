@@ -18,6 +18,7 @@ from alphatwin.files.schema import Name, Number, quantity
 if TYPE_CHECKING:
     from pathlib import Path
 
+_TRIED = ("int", "list[int]", "float", "list[function-before[read(), float]]")
 LARGEST_BYTES = 5_000_000
 LengthUm = Annotated[float, quantity(units.parse_length_um)]
 ConcentrationBqPerMl = Annotated[
@@ -231,10 +232,19 @@ def read_table(path: Path, kind: type[T]) -> T:
         found = kind.model_validate(document)
     except ValidationError as error:
         for one in error.errors():
-            mistakes.add(tuple(one["loc"]), one["msg"].removeprefix("Value error, "))
+            mistakes.add(_fields(one["loc"]), one["msg"].removeprefix("Value error, "))
         mistakes.raise_if_any()
         raise
     return found.model_copy(update={"sha256": hashlib.sha256(raw).hexdigest()})
+
+
+def _fields(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Return the place of a mistake without the alternatives of a type that were tried."""
+    return tuple(
+        part
+        for part in location
+        if not (isinstance(part, str) and (part in _TRIED or part.startswith("function-")))
+    )
 
 
 def read_dose_report(path: Path) -> dict[str, Any]:

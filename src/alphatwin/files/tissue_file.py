@@ -13,6 +13,7 @@ from alphatwin.files.schema import Name  # noqa: TC001 - read by pydantic
 if TYPE_CHECKING:
     from pathlib import Path
 
+LARGEST_VOXEL_UM = 100.0  # about the range of the fastest alphas
 _ROUNDING = 1e-6  # of shares that add up to one
 
 
@@ -134,7 +135,7 @@ def voxel_sides_um(
     Raises
     ------
     InvalidValueError
-        If neither says.
+        If neither says, or a side is larger than alphas go.
     """
     told = specification.image.voxel
     if told is None and stated_um is None:
@@ -143,7 +144,15 @@ def voxel_sides_um(
             'give their side, as voxel = "2 um"'
         )
         raise InvalidValueError(msg)
-    if told is None and stated_um is not None:
-        return stated_um
-    sides = told if isinstance(told, list) else [told or 0.0] * 3
+    if told is None:
+        sides = list(stated_um or ())
+    else:
+        sides = told if isinstance(told, list) else [told] * 3
+    if max(sides) > LARGEST_VOXEL_UM:
+        msg = (
+            f"image.voxel: voxels of {max(sides):g} um are not at the scale of cells, at most "
+            f"{LARGEST_VOXEL_UM:g} um are; if {specification.image.file} states it wrongly, give "
+            'their side, as voxel = "2 um"'
+        )
+        raise InvalidValueError(msg)
     return (sides[0], sides[1], sides[2])

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from alphatwin.dose.cell.grid import BoxGrid, box_grid
-from alphatwin.errors import InvalidValueError
+from alphatwin.errors import InvalidValueError, NotSupportedError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -92,11 +92,19 @@ def medium_work(
     ------
     InvalidValueError
         If the cells are no monolayer.
+    NotSupportedError
+        If nothing emits alphas.
     """
     if not cluster.is_monolayer:
         msg = "a medium lies over a monolayer; a spheroid has none: leave the medium out"
         raise InvalidValueError(msg)
     reach_um = float(scheme.arrays.alpha_range_um.max(initial=0.0))
+    if reach_um == 0.0:
+        msg = (
+            f"{scheme.parent} emits no alphas, and electrons of a medium are not followed: "
+            "leave the medium out"
+        )
+        raise NotSupportedError(msg)
     cell_um = cluster.shape.radius_um
     aside = cluster.radius_um + cell_um + reach_um
     bottom = -cell_um

@@ -176,6 +176,14 @@ def test_an_impossible_medium_is_refused(make, message):
         make()
 
 
+def test_a_medium_without_alphas_is_refused():
+    with pytest.raises(NotSupportedError, match="Lu-177 emits no alphas"):
+        irradiate(
+            scheme("Lu-177"), monolayer(SHAPE, side_um=40.0), source="surface",
+            decays_per_cell=1.0, medium=Medium(decays_per_ml=1e12, depth_um=1.0),
+        )  # fmt: skip
+
+
 def test_a_gpu_knows_no_medium():
     with pytest.raises(NotSupportedError, match="medium"):
         irradiate(
