@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -342,19 +343,18 @@ def _stand_ins(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
             alternatives=tuple(
                 Alternative(
                     value=f"{f.median * 1e9:.3g} Gy/GBq: {f.source.citation}",
-                    effects=tuple(
-                        Effect(
-                            agent=a.agent.name,
-                            region=region.region.name,
-                            quantity="absorbed_dose_gy",
-                            ratio=f.median / used.median,
-                        )
-                        for a in answers
+                    effects=_ratios(
+                        answers,
+                        partial(_if_changed, answers, region.region.name, f.median / used.median),
                     ),
                 )
                 for f in others
             ),
         )
+
+
+def _if_changed(answers: tuple[AgentAnswer, ...], name: str, ratio: float, a: int, r: int) -> float:
+    return answers[a].regions[r].ratio_if_changed({name}.__contains__, ratio)
 
 
 def _fixed(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
@@ -367,18 +367,18 @@ def _fixed(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
         name="absorbed fraction",
         text="Alpha particles and recoils are absorbed where emitted; electrons and photons as in "
         "a sphere of the region's mass (soft tissue, or lung; two for paired organs), the rest "
-        "nowhere",
+        "in other regions as cross-dose",
         value="spheres",
         made_by="program",
         source="Table computed by AlphaTwin's own transport",
         status="choice",
         alternatives=(
             Alternative(
-                value="all charged emissions absorbed where emitted, photons nowhere",
+                value="charged emissions absorbed where emitted, photons nowhere, no cross-dose",
                 effects=with_fraction(absorbed_where_emitted),
             ),
             Alternative(
-                value="all photon energy stays in the region (upper bound)",
+                value="all photon energy stays in the region (upper bound), no cross-dose",
                 effects=with_fraction(all_absorbed),
             ),
         ),
