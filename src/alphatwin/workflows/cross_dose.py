@@ -41,11 +41,14 @@ class Received:
     ----------
     source
         Where the decays are: a region, or a part of the body that is none.
+    curve
+        Name of the curve that these follow in time.
     dose
         Its dose.
     """
 
     source: str
+    curve: str
     dose: AbsorbedDose
 
     @property
@@ -79,13 +82,33 @@ def region_site(course: Course, region: Region) -> Site:
     return organ_site(region.name, aliases=(region.population_region,), mass_kg=region.mass_kg)
 
 
-def sources_of(
+@dataclass(frozen=True, slots=True, eq=False)
+class Emitter:
+    """Something in the body that may give to regions.
+
+    Attributes
+    ----------
+    site
+        Where it lies.
+    decays
+        (n_samples, n_nuclides) decays in it. [Bq s]
+    curve
+        Name of the curve that its decays follow in time, of those that an agent's answer knows.
+    """
+
+    site: Site
+    decays: Floats
+    curve: str
+
+
+def emitters_of(
     course: Course, decays: Mapping[str, Floats], *, elsewhere: Mapping[str, Floats]
-) -> tuple[tuple[Site, ...], dict[str, Floats]]:
+) -> tuple[Emitter, ...]:
     """Return where decays are, region by region and elsewhere, and how many.
 
     Where the whole body was measured and the rest of it is no region, the rest is what the whole
-    body holds beside the regions; samples in which that is less than nothing count as none.
+    body holds beside the regions, in the whole body's course of time; samples in which that is
+    less than nothing count as none.
 
     Parameters
     ----------
@@ -95,26 +118,16 @@ def sources_of(
         (n_samples, n_nuclides) decays by region. [Bq s]
     elsewhere
         Likewise, by compartment of a fate that is no region. [Bq s]
-
-    Returns
-    -------
-    tuple
-        Sites of regions and other sources, and (n_samples, n_nuclides) decays of those that give.
     """
-    sites = [region_site(course, region) for region in course.regions]
-    given = {s.name: decays[s.name] for s in sites if s.source is not None}
+    found = [Emitter(region_site(course, r), decays[r.name], r.name) for r in course.regions]
     whole = [r for r in course.regions if is_whole_body(r, course)]
-    if len(whole) == 1 and not any(s.source == REST for s in sites):
-        parts = [n for name, n in decays.items() if name != whole[0].name]
-        rest = decays[whole[0].name] - sum((*parts, *elsewhere.values()), np.zeros(1))
-        sites.append(Site(REST_OF_WHOLE, REST, None))
-        given[REST_OF_WHOLE] = np.maximum(rest, 0.0)
-    for name, found in elsewhere.items():
-        site = _elsewhere(name)
-        if site.source is not None and found.any():
-            sites.append(site)
-            given[site.name] = found
-    return tuple(sites), given
+    if len(whole) == 1 and not any(e.site.source == REST for e in found):
+        name = whole[0].name
+        parts = [n for region, n in decays.items() if region != name]
+        rest = decays[name] - sum((*parts, *elsewhere.values()), np.zeros(1))
+        found.append(Emitter(Site(REST_OF_WHOLE, REST, None), np.maximum(rest, 0.0), name))
+    found.extend(Emitter(_elsewhere(name), n, name) for name, n in elsewhere.items() if n.any())
+    return tuple(found)
 
 
 def _elsewhere(compartment: str) -> Site:
@@ -165,19 +178,22 @@ def received_by(
     course
         The course.
     decays, elsewhere
-        As in :func:`sources_of`. [Bq s]
+        As in :func:`emitters_of`. [Bq s]
     members
         Nuclides, in the order of the columns.
     decay_data
         Decay-data set of the emissions.
     """
-    sites, given = sources_of(course, decays, elsewhere=elsewhere)
-    if len(given) + sum(s.target is not None for s in sites) < 2:
+    emitters = emitters_of(course, decays, elsewhere=elsewhere)
+    sites = tuple(e.site for e in emitters)
+    if sum(s.source is not None or s.target is not None for s in sites) < 2:
         return {}
-    pairs = cross_s_values(sites, nuclides=members, decay_data=decay_data)
+    given = {e.site.name: e for e in emitters}
     found: dict[str, list[Received]] = {}
-    for (target, source), s_values in pairs.items():
-        # Dose per decay in place of energy, so that the mass is that of the phantom: 1 kg of it.
-        deposit = Deposit(given[source], s_values)
-        found.setdefault(target, []).append(Received(source, AbsorbedDose(members, (deposit,))))
+    for pair, s_values in cross_s_values(sites, nuclides=members, decay_data=decay_data).items():
+        target, source = pair
+        # An S-value is the energy absorbed per decay, over a mass of 1 kg.
+        deposit = Deposit(given[source].decays, s_values)
+        dose = AbsorbedDose(members, (deposit,))
+        found.setdefault(target, []).append(Received(source, given[source].curve, dose))
     return {target: tuple(rows) for target, rows in found.items()}

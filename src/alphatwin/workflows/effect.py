@@ -23,6 +23,7 @@ from alphatwin.biology import (
 from alphatwin.uncertainty import Lognormal, stream
 from alphatwin.uncertainty.distributions import log_sd
 from alphatwin.workflows.absorption import region_energy_j
+from alphatwin.workflows.effect_elsewhere import with_received
 from alphatwin.workflows.region_answers import mass_factor
 
 if TYPE_CHECKING:
@@ -181,7 +182,10 @@ def region_biology(
 def _protracted(
     course: Course, answer: AgentAnswer, region: RegionAnswer, repair: Repair, *, seed: int
 ) -> ProtractedDose:
-    """Return dose and products; under a fate, the fate's doses in the time course of staying."""
+    """Return dose and products; under a fate, the fate's doses in the time course of staying.
+
+    What comes from elsewhere follows the time course of its sources.
+    """
     mass_kg = region.region.mass_kg
     assert mass_kg is not None
     assert region.dose is not None
@@ -196,9 +200,9 @@ def _protracted(
         energy_j=energy_j,
     )
     dose = protracted_dose([Cycle(rate, 0.0)], repair=repair)
-    if answer.model is None:
-        return dose
-    return with_doses(dose, region.dose.by_radiation_gy)
+    if answer.model is not None and (own_gy := region.own_gy) is not None:
+        dose = with_doses(dose, own_gy)
+    return with_received(dose, answer, region, repair=repair)
 
 
 def with_doses(dose: ProtractedDose, dose_gy: Floats) -> ProtractedDose:

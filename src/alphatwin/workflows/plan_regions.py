@@ -17,6 +17,7 @@ from alphatwin.prescription.before import Before, absorbed_before, bed_before
 from alphatwin.uncertainty import stream
 from alphatwin.workflows.absorption import region_energy_j
 from alphatwin.workflows.effect import effect_parameters
+from alphatwin.workflows.effect_elsewhere import with_received
 from alphatwin.workflows.region_answers import mass_factor
 
 if TYPE_CHECKING:
@@ -252,6 +253,8 @@ def _with_products(
 ) -> UnitRegion:
     """Return a region with the products of one cycle; in time dose runs as if daughters stayed.
 
+    What comes from elsewhere runs as its sources do, and from one cycle to the next as the region.
+
     Where a fate carries daughters away, or free nuclide was injected, the dose of each radiation
     type is that of the answer and its course in time that of the curve on the vector.
     """
@@ -268,13 +271,23 @@ def _with_products(
         mass_kg=mass_kg * mass_factor(own.region, seed=seed, samples=own.curve.n_samples),
         energy_j=energy_j,
     )
-    unit = unit_dose(rate, lags_s=lags, repair=Repair.mono(tissue.repair_half_time_s))
-    stays = unit.one.dose_gy
-    scale = np.zeros_like(stays)
-    np.divide(given.dose_gy_per_bq, stays, out=scale, where=stays > 0.0)
-    square = scale[:, :, np.newaxis] * scale[:, np.newaxis, :]
+    repair = Repair.mono(tissue.repair_half_time_s)
+    unit = unit_dose(rate, lags_s=lags, repair=repair)
+    activity_bq = answer.scale_bq
+    own_gy = given.dose_gy_per_bq - own.received_gy / activity_bq
     one = dataclasses.replace(
-        unit.one, dose_gy=given.dose_gy_per_bq, product_gy2=unit.one.product_gy2 * square
+        unit.one,
+        dose_gy=own_gy,
+        product_gy2=unit.one.product_gy2 * _squared(own_gy, unit.one.dose_gy),
     )
+    one = with_received(one, answer, own, repair=repair, activity_bq=activity_bq)
+    square = _squared(given.dose_gy_per_bq, unit.one.dose_gy)
     pairs = {lag: pair * square for lag, pair in unit.pairs.items()}
     return dataclasses.replace(given, unit=UnitDose(one, pairs))
+
+
+def _squared(dose_gy: Floats, stays_gy: Floats) -> Floats:
+    """Return the products of the ratios of two doses by pairs of types, 0 where there is none."""
+    scale = np.zeros_like(stays_gy)
+    np.divide(dose_gy, stays_gy, out=scale, where=stays_gy > 0.0)
+    return np.asarray(scale[:, :, np.newaxis] * scale[:, np.newaxis, :])
