@@ -41,13 +41,13 @@ class TimeCourse(NamedTuple):
 
     Attributes
     ----------
-    amplitude
-        (n_phases,) amplitudes, negative for uptake.
+    amplitude_bq
+        (n_phases,) amplitudes, negative for uptake; only their ratios count. [Bq]
     rate_per_s
         (n_phases,) rates, > 0. [1/s]
     """
 
-    amplitude: Floats
+    amplitude_bq: Floats
     rate_per_s: Floats
 
 
@@ -74,20 +74,20 @@ def overlap_ratios(own: TimeCourse, others: Sequence[TimeCourse], *, repair: Rep
 def _factor(first: TimeCourse, second: TimeCourse, repair: Repair) -> float:
     """Return the Lea-Catcheside factor of two dose rates."""
     k, q = first.rate_per_s[:, np.newaxis], second.rate_per_s[np.newaxis, :]
-    a = first.amplitude[:, np.newaxis] * second.amplitude[np.newaxis, :]
+    a = first.amplitude_bq[:, np.newaxis] * second.amplitude_bq[np.newaxis, :]
     rates_per_s = np.median(repair.rates_per_s, axis=0)
     both = sum(
         share * float((a / (k + q) * (1.0 / (k + mu) + 1.0 / (q + mu))).sum())
         for mu, share in zip(rates_per_s.tolist(), repair.shares.tolist(), strict=True)
     )
-    doses = (first.amplitude / first.rate_per_s).sum() * (
-        second.amplitude / second.rate_per_s
+    doses = (first.amplitude_bq / first.rate_per_s).sum() * (
+        second.amplitude_bq / second.rate_per_s
     ).sum()
     return float(both / doses)
 
 
 def with_dose_elsewhere(
-    own: ProtractedDose, elsewhere_gy: Sequence[Floats], *, ratios: Floats
+    own: ProtractedDose, elsewhere_gy: Sequence[Floats], *, factors: Floats
 ) -> ProtractedDose:
     """Return the dose of a region and its products with what it receives from elsewhere.
 
@@ -97,7 +97,7 @@ def with_dose_elsewhere(
         Its own dose and products.
     elsewhere_gy
         (n_samples, n_types) dose from each source. [Gy]
-    ratios
+    factors
         From :func:`overlap_ratios`, the own course first.
 
     Raises
@@ -106,13 +106,13 @@ def with_dose_elsewhere(
         If there are not as many courses of time as doses.
     """
     n_sources = len(elsewhere_gy)
-    if ratios.shape != (n_sources + 1, n_sources + 1):
-        msg = f"{n_sources} sources need ratios of one more courses of time, got {ratios.shape}"
+    if factors.shape != (n_sources + 1, n_sources + 1):
+        msg = f"{n_sources} sources need factors of one more courses of time, got {factors.shape}"
         raise InvalidValueError(msg)
     # Plain sums: the arrays are narrow, and a product of matrices would start threads for them.
     mixed = [
         sum((r * gy for r, gy in zip(row.tolist(), elsewhere_gy, strict=True)), np.zeros(1))
-        for row in ratios[:, 1:]
+        for row in factors[:, 1:]
     ]
     first = own.dose_gy + mixed[0]
     pairs = first[:, :, np.newaxis] * first[:, np.newaxis, :]

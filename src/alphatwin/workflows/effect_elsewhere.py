@@ -44,7 +44,7 @@ def with_received(
         _course(answer, region.curve), [_course(answer, c) for c in curves], repair=repair
     )
     received_gy = [one.by_radiation_gy / activity_bq for one in region.received]
-    return with_dose_elsewhere(own, received_gy, ratios=ratios)
+    return with_dose_elsewhere(own, received_gy, factors=ratios)
 
 
 def _course(answer: AgentAnswer, curve: RegionCurve) -> TimeCourse:
