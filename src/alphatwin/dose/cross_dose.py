@@ -1,11 +1,11 @@
 """Dose to regions from decays in other regions: which pairs irradiate each other, and how much.
 
-Organs irradiate each other by the S-values of the adult phantom (eq. R8 of the page of theory on
+Organs irradiate each other by the S-values of the adult phantom (eq. R9 of the page of theory on
 sources and targets). To first order the dose depends neither on the mass of the source nor on that
 of the target, so it is not scaled, whereas a region's own dose is; distances are those of the
 phantom. A lesion within an organ gives to other organs and takes from them as that organ does; what
 it and the organ around it give each other is the energy that leaves the lesion and stays in the
-organ (eq. R9), by the spheres that also give the own dose of both, so that nothing is counted
+organ (eq. R10), by the spheres that also give the own dose of both, so that nothing is counted
 twice. The rest of the body is every region of the phantom that no region of the course stands for.
 """
 
@@ -298,7 +298,7 @@ def nested_s_values(
     r"""Return the dose of an organ per decay in a lesion within it; the same the other way round.
 
     The energy that stays in organ and lesion together, a sphere of both masses, less what stays
-    in the lesion, over the mass of the organ (docs/theory-transport-sources.md, eq. R9).
+    in the lesion, over the mass of the organ (docs/theory-transport-sources.md, eq. R10).
 
     Parameters
     ----------
