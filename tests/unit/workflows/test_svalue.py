@@ -118,3 +118,11 @@ def test_kernels_need_one_shape_and_a_known_ending(tmp_path):
         kernel_report("Y-90", radius_mm=12.0, output=tmp_path / "p.txt")
     with pytest.raises(InvalidValueError, match="radius must lie above 0"):
         kernel_report("Y-90", radius_mm=-1.0)
+
+
+def test_a_sphere_beyond_the_table_is_said_to_be_continued():
+    inside = sphere_s_value_report("Lu-177", mass_kg=3.0)
+    assert not any("outside of the table" in text for text in inside.assumptions)
+    for mass_kg in (1e-6, 50.0):
+        beyond = sphere_s_value_report("Lu-177", mass_kg=mass_kg)
+        assert any("outside of the table (0.01 g to 3000 g)" in t for t in beyond.assumptions)
