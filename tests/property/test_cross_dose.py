@@ -21,6 +21,11 @@ ORGANS = st.lists(st.sampled_from(HOSTS), min_size=2, max_size=5, unique=True)
 PHOTON = RADIATION_TYPES.index("photon")
 
 
+def close(expected, *, rel):
+    """Return what is near a number of any size: S-values are far below pytest's own 1e-12."""
+    return pytest.approx(expected, rel=rel, abs=0.0)
+
+
 def sites(organs, lesion_kg):
     lesion = lesion_site("lesion", within=organs[0], mass_kg=lesion_kg)
     return (*(organ_site(name, mass_kg=0.2) for name in organs), lesion, organ_site("rest"))
@@ -35,7 +40,9 @@ def test_never_more_energy_arrives_than_photons_and_electrons_carry(nuclide):
     arrives_j = np.einsum("str,t->sr", matrix, masses)
     electrons = emitted.beta + emitted.conversion + emitted.auger
     assert (arrives_j[:, PHOTON] <= 1.01 * emitted.photon * JOULE_PER_MEV).all()
-    assert arrives_j[:, PHOTON - 1] == pytest.approx(electrons * JOULE_PER_MEV, rel=0.03)
+    inside = [r.name != "skin" for r in adult_regions()]  # from which electrons leave the body
+    assert arrives_j[inside, PHOTON - 1] == close(electrons * JOULE_PER_MEV, rel=0.01)
+    assert arrives_j[:, PHOTON - 1].max() < 1.001 * electrons * JOULE_PER_MEV
     # Alphas and recoils stay.
     assert not matrix[:, :, : PHOTON - 1].any()
 
@@ -50,7 +57,7 @@ def test_no_value_is_negative_none_is_alpha_and_order_does_not_matter(organs, le
     for pair, values in forth.items():
         assert values.min() >= 0.0
         assert not values[:, : PHOTON - 1].any()
-        assert values == pytest.approx(back[pair], rel=ROUND_OFF)
+        assert values == close(back[pair], rel=ROUND_OFF)
         assert pair[0] != pair[1]
 
 
@@ -61,7 +68,7 @@ def test_a_chain_is_the_sum_of_its_members(organs, lesion_kg):
     together = cross_s_values(made, nuclides=NUCLIDES)
     for i, nuclide in enumerate(NUCLIDES):
         for pair, values in cross_s_values(made, nuclides=(nuclide,)).items():
-            assert together[pair][i] == pytest.approx(values[0], rel=ROUND_OFF)
+            assert together[pair][i] == close(values[0], rel=ROUND_OFF)
 
 
 @settings(max_examples=40, deadline=None)
@@ -77,4 +84,4 @@ def test_lesion_and_organ_share_no_more_than_what_is_emitted(masses, nuclide):
     emitted = energy_per_decay_mev(nuclide)
     charged = emitted.beta + emitted.conversion + emitted.auger
     assert 0.0 < into_organ_j < (charged + emitted.photon) * JOULE_PER_MEV
-    assert found["lesion", "liver"] == pytest.approx(found["liver", "lesion"], rel=ROUND_OFF)
+    assert found["lesion", "liver"] == close(found["liver", "lesion"], rel=ROUND_OFF)
