@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from alphatwin.dose.absorption import RADIATION_TYPES
-from alphatwin.dose.mird import energy_absorbed_per_decay_j
+from alphatwin.dose.nested_spheres import nested_s_values
 from alphatwin.errors import InvalidValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -284,60 +284,3 @@ class _Fold:
         if not known or len(known) < len(parts):
             return self._mass_kg[place], 2 if place in PAIRS else 1
         return sum(known), 2 if is_pair else 1
-
-
-def nested_s_values(
-    nuclides: Sequence[str],
-    *,
-    lesion_mass_kg: float,
-    host_mass_kg: float,
-    parts: int = 1,
-    material: str = "soft_tissue",
-    decay_data: DecayDataName = "icrp107",
-) -> Floats:
-    r"""Return the dose of an organ per decay in a lesion within it; the same the other way round.
-
-    The energy that stays in organ and lesion together, a sphere of both masses, less what stays
-    in the lesion, over the mass of the organ (docs/theory-transport-sources.md, eq. R10).
-
-    Parameters
-    ----------
-    nuclides
-        Nuclides in canonical form, each for itself.
-    lesion_mass_kg, host_mass_kg
-        Masses of the lesion, and of the organ without it. [kg]
-    parts
-        2 for organs that come in pairs, each a sphere of half the mass; the lesion lies in one.
-    material
-        Material of the organ.
-    decay_data
-        Decay-data set.
-
-    Returns
-    -------
-    (n_nuclides, n_radiation_types) ndarray
-        Dose per decay. [Gy/(Bq s)]
-
-    Raises
-    ------
-    InvalidValueError
-        If a mass is not positive.
-    """
-    from alphatwin.dose.transport.sphere_table import sphere_absorption
-
-    if not (lesion_mass_kg > 0.0 and host_mass_kg > 0.0):
-        msg = f"masses must be > 0 kg, got {lesion_mass_kg} and {host_mass_kg}"
-        raise InvalidValueError(msg)
-    fraction = sphere_absorption(material=material, decay_data=decay_data)
-    together_j, lesion_j = (
-        energy_absorbed_per_decay_j(
-            nuclides, mass_kg=mass_kg, absorbed_fraction=fraction, decay_data=decay_data
-        )
-        for mass_kg in (host_mass_kg / parts + lesion_mass_kg, lesion_mass_kg)
-    )
-    return np.asarray(np.maximum(together_j - lesion_j, 0.0) / host_mass_kg)
-
-
-def named(sites: Iterable[Site], *, role: Role) -> tuple[str, ...]:
-    """Return the names of the sites that give, or that receive."""
-    return tuple(s.name for s in sites if getattr(s, role) is not None)
