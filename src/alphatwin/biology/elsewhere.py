@@ -67,23 +67,18 @@ def overlap_ratios(own: TimeCourse, others: Sequence[TimeCourse], *, repair: Rep
         Symmetric, 1 in its first place.
     """
     every = (own, *others)
-    found = np.array([[_factor(a, b, repair) for b in every] for a in every])
-    return np.asarray(found / found[0, 0])
-
-
-def _factor(first: TimeCourse, second: TimeCourse, repair: Repair) -> float:
-    """Return the Lea-Catcheside factor of two dose rates."""
-    k, q = first.rate_per_s[:, np.newaxis], second.rate_per_s[np.newaxis, :]
-    a = first.amplitude_bq[:, np.newaxis] * second.amplitude_bq[np.newaxis, :]
-    rates_per_s = np.median(repair.rates_per_s, axis=0)
-    both = sum(
-        share * float((a / (k + q) * (1.0 / (k + mu) + 1.0 / (q + mu))).sum())
-        for mu, share in zip(rates_per_s.tolist(), repair.shares.tolist(), strict=True)
+    amplitude = np.concatenate(
+        [c.amplitude_bq / (c.amplitude_bq / c.rate_per_s).sum() for c in every]
     )
-    doses = (first.amplitude_bq / first.rate_per_s).sum() * (
-        second.amplitude_bq / second.rate_per_s
-    ).sum()
-    return float(both / doses)
+    k = np.concatenate([c.rate_per_s for c in every])
+    first = np.cumsum([0, *(c.rate_per_s.size for c in every[:-1])])
+    pairs = amplitude * amplitude[:, np.newaxis] / (k + k[:, np.newaxis])
+    found = np.zeros((len(every), len(every)))
+    rates_per_s = np.median(repair.rates_per_s, axis=0)
+    for mu, share in zip(rates_per_s.tolist(), repair.shares.tolist(), strict=True):
+        by_phase = pairs * (1.0 / (k + mu) + 1.0 / (k + mu)[:, np.newaxis])
+        found += share * np.add.reduceat(np.add.reduceat(by_phase, first, axis=0), first, axis=1)
+    return np.asarray(found / found[0, 0])
 
 
 def with_dose_elsewhere(

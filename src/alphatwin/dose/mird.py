@@ -14,7 +14,8 @@ References
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -24,7 +25,7 @@ from alphatwin.errors import InvalidValueError
 from alphatwin.nuclides import energy_per_decay_mev
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -66,6 +67,7 @@ class AbsorbedDose:
 
     nuclides: tuple[str, ...]
     deposits: tuple[Deposit, ...]
+    _sums: dict[str, NDArray[np.float64]] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         n, kinds = len(self.nuclides), len(RADIATION_TYPES)
@@ -87,17 +89,25 @@ class AbsorbedDose:
     @property
     def total_gy(self) -> NDArray[np.float64]:
         """(n_samples,) absorbed dose from all nuclides and radiation types in Gy."""
-        return np.asarray(sum(d.decays_per_kg @ d.energy_j.sum(axis=1) for d in self.deposits))
+        return self._sum("total", lambda d: d.decays_per_kg @ d.energy_j.sum(axis=1))
 
     @property
     def by_radiation_gy(self) -> NDArray[np.float64]:
         """(n_samples, n_radiation_types) absorbed dose summed over nuclides in Gy."""
-        return np.asarray(sum(d.decays_per_kg @ d.energy_j for d in self.deposits))
+        return self._sum("by radiation", lambda d: d.decays_per_kg @ d.energy_j)
 
     @property
     def by_nuclide_gy(self) -> NDArray[np.float64]:
         """(n_samples, n_nuclides) absorbed dose summed over radiation types in Gy."""
         return np.asarray(sum(d.decays_per_kg * d.energy_j.sum(axis=1) for d in self.deposits))
+
+    def _sum(self, name: str, of: Callable[[Deposit], NDArray[np.float64]]) -> NDArray[np.float64]:
+        """Return a sum over the deposits, made once and not writable."""
+        if name not in self._sums:
+            found = reduce(np.add, map(of, self.deposits))
+            found.setflags(write=False)
+            self._sums[name] = found
+        return self._sums[name]
 
     def plus(self, *others: AbsorbedDose) -> AbsorbedDose:
         """Return the dose with that from elsewhere, of the same nuclides.
