@@ -127,6 +127,19 @@ class ProtractedDose:
         np.divide(self.quadratic_gy2(ratio), whole, out=found, where=whole > 0.0)
         return found
 
+    def lea_catcheside_by_pair(self) -> Floats:
+        """Return G of every pair of radiations; that of the sum where a pair is empty.
+
+        Returns
+        -------
+        (n_samples, n_types, n_types) ndarray
+            What the course of time alone makes of the products of two doses.
+        """
+        pairs = self.dose_gy[:, :, np.newaxis] * self.dose_gy[:, np.newaxis, :]
+        factors = np.repeat(self.lea_catcheside(), pairs[0].size).reshape(pairs.shape)
+        np.divide(self.product_gy2, pairs, out=factors, where=pairs > 0.0)
+        return factors
+
     def scaled(self, factor: ArrayLike) -> ProtractedDose:
         """Return what another activity gives, or another mass: all dose rates times a factor.
 

@@ -5,12 +5,13 @@ from alphatwin.dose.absorption import (
     AbsorbedFraction,
     absorbed_where_emitted,
 )
-from alphatwin.dose.mird import AbsorbedDose, absorbed_dose, energy_absorbed_per_decay_j
+from alphatwin.dose.mird import AbsorbedDose, Deposit, absorbed_dose, energy_absorbed_per_decay_j
 
 __all__ = [
     "RADIATION_TYPES",
     "AbsorbedDose",
     "AbsorbedFraction",
+    "Deposit",
     "absorbed_dose",
     "absorbed_where_emitted",
     "energy_absorbed_per_decay_j",

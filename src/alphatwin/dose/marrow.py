@@ -143,11 +143,7 @@ class MarrowDose:
         """Both together, apart by nuclide and radiation."""
         if self.from_bone_surface is None:
             return self.self_dose
-        parts = (self.self_dose, self.from_bone_surface)
-        return AbsorbedDose(
-            self.self_dose.nuclides,
-            np.add(*(part.by_nuclide_and_radiation_gy for part in parts)),
-        )
+        return self.self_dose.plus(self.from_bone_surface)
 
 
 def marrow_to_blood_ratio(

@@ -14,7 +14,8 @@ References
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -24,7 +25,7 @@ from alphatwin.errors import InvalidValueError
 from alphatwin.nuclides import energy_per_decay_mev
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -36,6 +37,22 @@ JOULE_PER_MEV: Final = 1.602176634e-13
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Deposit:
+    """Dose of one region from the decays in one place, as a product that need not be spelled out.
+
+    Attributes
+    ----------
+    decays_per_kg
+        (n_samples, n_nuclides) decays, over the mass that absorbs. [Bq s/kg]
+    energy_j
+        (n_nuclides, n_radiation_types) energy absorbed per decay. [J]
+    """
+
+    decays_per_kg: NDArray[np.float64]
+    energy_j: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class AbsorbedDose:
     """Absorbed dose of one region, with samples, apart by nuclide and radiation type.
 
@@ -43,41 +60,69 @@ class AbsorbedDose:
     ----------
     nuclides
         Members of the chain, in the order of the arrays.
-    by_nuclide_and_radiation_gy
-        (n_samples, n_nuclides, n_radiation_types) absorbed dose; radiation types in the order of
-        :data:`alphatwin.dose.RADIATION_TYPES`. [Gy]
+    deposits
+        What the dose is the sum of, of decays in the region itself and elsewhere; radiation types
+        in the order of :data:`alphatwin.dose.RADIATION_TYPES`.
     """
 
     nuclides: tuple[str, ...]
-    by_nuclide_and_radiation_gy: NDArray[np.float64]
+    deposits: tuple[Deposit, ...]
+    _sums: dict[str, NDArray[np.float64]] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        array = np.asarray(self.by_nuclide_and_radiation_gy, dtype=np.float64)
-        if array.flags.writeable:
-            array = array.copy()
-        if array.ndim != 3 or array.shape[1:] != (len(self.nuclides), len(RADIATION_TYPES)):
+        n, kinds = len(self.nuclides), len(RADIATION_TYPES)
+        shapes = [(d.decays_per_kg.shape, d.energy_j.shape) for d in self.deposits]
+        samples = {shape[0] for shape, _ in shapes if len(shape) == 2}
+        is_right = all(a[1:] == (n,) and b == (n, kinds) for a, b in shapes)
+        if len(samples) != 1 or not is_right:
             msg = (
-                "by_nuclide_and_radiation_gy must have shape (n_samples, "
-                f"{len(self.nuclides)}, {len(RADIATION_TYPES)}), got {array.shape}"
+                f"deposits of {n} nuclides must have decays_per_kg of shape (n_samples, {n}) and "
+                f"energy_j of shape ({n}, {kinds}), the same n_samples in all, got {shapes}"
             )
             raise InvalidValueError(msg)
-        array.setflags(write=False)
-        object.__setattr__(self, "by_nuclide_and_radiation_gy", array)
+
+    @property
+    def by_nuclide_and_radiation_gy(self) -> NDArray[np.float64]:
+        """(n_samples, n_nuclides, n_radiation_types) absorbed dose in Gy."""
+        return np.asarray(sum(d.decays_per_kg[:, :, None] * d.energy_j for d in self.deposits))
 
     @property
     def total_gy(self) -> NDArray[np.float64]:
         """(n_samples,) absorbed dose from all nuclides and radiation types in Gy."""
-        return np.asarray(np.einsum("snr->s", self.by_nuclide_and_radiation_gy))
+        return self._sum("total", lambda d: d.decays_per_kg @ d.energy_j.sum(axis=1))
 
     @property
     def by_radiation_gy(self) -> NDArray[np.float64]:
         """(n_samples, n_radiation_types) absorbed dose summed over nuclides in Gy."""
-        return np.asarray(np.einsum("snr->sr", self.by_nuclide_and_radiation_gy))
+        return self._sum("by radiation", lambda d: d.decays_per_kg @ d.energy_j)
 
     @property
     def by_nuclide_gy(self) -> NDArray[np.float64]:
         """(n_samples, n_nuclides) absorbed dose summed over radiation types in Gy."""
-        return np.asarray(np.einsum("snr->sn", self.by_nuclide_and_radiation_gy))
+        return np.asarray(sum(d.decays_per_kg * d.energy_j.sum(axis=1) for d in self.deposits))
+
+    def _sum(self, name: str, of: Callable[[Deposit], NDArray[np.float64]]) -> NDArray[np.float64]:
+        """Return a sum over the deposits, made once and not writable."""
+        if name not in self._sums:
+            found = reduce(np.add, map(of, self.deposits))
+            found.setflags(write=False)
+            self._sums[name] = found
+        return self._sums[name]
+
+    def plus(self, *others: AbsorbedDose) -> AbsorbedDose:
+        """Return the dose with that from elsewhere, of the same nuclides.
+
+        Raises
+        ------
+        InvalidValueError
+            If nuclides differ.
+        """
+        for other in others:
+            if other.nuclides != self.nuclides:
+                msg = f"doses of {self.nuclides} and of {other.nuclides} have no common columns"
+                raise InvalidValueError(msg)
+        deposits = (d for one in (self, *others) for d in one.deposits)
+        return AbsorbedDose(self.nuclides, tuple(deposits))
 
 
 def energy_absorbed_per_decay_j(
@@ -149,6 +194,5 @@ def absorbed_dose(
         msg = f"decays must be >= 0 everywhere, least value got {n_decays.min()}"
         raise InvalidValueError(msg)
     per_mass = n_decays / mass.reshape(-1, 1)
-    dose_gy = per_mass[:, :, np.newaxis] * np.asarray(energy_j)
-    dose_gy.setflags(write=False)
-    return AbsorbedDose(tuple(nuclides), dose_gy)
+    per_mass.setflags(write=False)
+    return AbsorbedDose(tuple(nuclides), (Deposit(per_mass, np.asarray(energy_j)),))

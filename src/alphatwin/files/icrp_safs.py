@@ -35,6 +35,9 @@ def read_icrp_safs(path: str | Path) -> dict[str, IcrpSafs]:
         If a file is missing, ambiguous or not of the form.
     """
     place = Path(path)
+    if not place.exists():
+        msg = f"{place} does not exist; give a folder with the .SAF files of ICRP 133, or one file"
+        raise DataError(msg)
     folder = place if place.is_dir() else place.parent
     adult = "" if place.is_dir() else place.name.split("_")[0]
     found = {}

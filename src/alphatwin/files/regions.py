@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from alphatwin import units
+from alphatwin.dose.cross_dose import host_of
 from alphatwin.errors import AlphaTwinError, UnitError
 from alphatwin.files.mistakes import show
 from alphatwin.patient import Region
@@ -96,7 +97,7 @@ def _region(
     if table.volume is not None:
         mass_kg = table.volume * density * 1e-3
     spread = _mass_relative_sd(entry, table, sizes[0], mistakes=mistakes)
-    if spread is None:
+    if not _is_within_known(entry, table, mistakes=mistakes) or spread is None:
         return None
     return mistakes.attempt(
         lambda: Region(
@@ -108,9 +109,23 @@ def _region(
             kinetics="measured" if table.name in measured else "population",
             population_region=_population_region(table),
             size_uncertainty_from="stated" if table.delineation is None else "delineation",
+            within=table.within,
         ),
         entry.path,
     )
+
+
+def _is_within_known(
+    entry: Entry[schema.RegionTable], table: schema.RegionTable, *, mistakes: Mistakes
+) -> bool:
+    """Whether ``within`` is left out, or names an organ around a lesion; else note a mistake."""
+    path = (*entry.path, "within")
+    if table.within is None:
+        return True
+    if table.kind != "lesion":
+        mistakes.add(path, "is of a lesion: the organ around it; leave it out of an organ")
+        return False
+    return mistakes.attempt(lambda: host_of(str(table.within)), path) is not None
 
 
 def _mass_relative_sd(

@@ -228,6 +228,7 @@ class RegionTable(StrictTable):
     density: Density | None = None
     kinetics: Literal["measured", "population"] | None = None
     population_region: Name | None = None
+    within: Name | None = None
 
 
 class ImpurityTable(StrictTable):

@@ -86,6 +86,8 @@ class Region:
         ``measured`` in this patient, or taken from a ``population``.
     population_region
         Region of the agent's published kinetics that serves as prior or stands in.
+    within
+        Organ around a lesion, through which it irradiates others; ``None`` if not stated.
     """
 
     name: str
@@ -96,6 +98,7 @@ class Region:
     kinetics: KineticsSource
     population_region: str
     size_uncertainty_from: Literal["stated", "delineation"] = "stated"
+    within: str | None = None
 
     def __post_init__(self) -> None:
         for name in ("mass_kg", "density_g_per_ml"):
@@ -107,6 +110,13 @@ class Region:
             msg = (
                 f"mass_relative_sd of region {self.name!r} must be at least 0 and below "
                 f"{MOST_MASS_RELATIVE_SD:g}, got {self.mass_relative_sd:.3g}"
+            )
+            raise InvalidValueError(msg)
+
+        if self.within is not None and (self.kind != "lesion" or not self.within.strip()):
+            msg = (
+                f"within of region {self.name!r} names the organ around a lesion, got "
+                f"{self.within!r} of a region of kind {self.kind!r}; leave it out"
             )
             raise InvalidValueError(msg)
 

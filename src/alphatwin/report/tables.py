@@ -229,7 +229,7 @@ def _agent_dose_table(name: str, agent: AgentReport) -> Table:
                 title = f"RBE-weighted (Gy), RBE {pair[0]:g}/{pair[1]:g}"
                 columns[title] = [interval(_weighted(d, pair=pair)) for d in doses]
     if any(d.cross_dose_gy is not None for d in doses):
-        columns["Cross-dose (Gy)"] = [interval(d.cross_dose_gy) for d in doses]
+        columns["of it cross-dose (Gy)"] = [interval(d.cross_dose_gy) for d in doses]
     columns["Photon energy that leaves"] = [percent(d.photon_energy_not_deposited) for d in doses]
     return Table(
         title=prose(f"{name}: time-integrated activity and dose, median [95 % interval]"),

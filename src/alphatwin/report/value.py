@@ -109,7 +109,10 @@ class RegionDose:
     ]
     absorbed_dose_gy: Annotated[
         Estimate | None,
-        _doc("Absorbed dose, all radiations deposited here; null if the mass is unknown."),
+        _doc(
+            "Absorbed dose, all radiations deposited here, from decays in the region and from "
+            "those in others; null if the mass is unknown."
+        ),
     ]
     absorbed_dose_by_nuclide_gy: Annotated[
         dict[str, float],
@@ -133,15 +136,22 @@ class RegionDose:
             "reaches other regions is in their cross-dose."
         ),
     ]
+    self_dose_gy: Annotated[
+        Estimate | None,
+        _doc("Part of absorbed_dose_gy from decays in the region itself; null if that is null."),
+    ]
     cross_dose_gy: Annotated[
         Estimate | None,
         _doc(
-            "Absorbed dose from decays in other regions, beside absorbed_dose_gy, which does not "
-            "hold it; null if no other region and this one have places in the phantom."
+            "Part of absorbed_dose_gy from decays elsewhere in the body; null if nothing else "
+            "and this region have places in the phantom, or if there is no absorbed dose."
         ),
     ]
     cross_dose_by_source_gy: Annotated[
-        dict[str, float], _doc("Its median by the region in which the decays are.")
+        dict[str, float], _doc("Its median by where the decays are; empty if it is null.")
+    ]
+    cross_dose_by_radiation_gy: Annotated[
+        dict[str, float], _doc("Its mean by radiation type; empty if it is null.")
     ]
 
 

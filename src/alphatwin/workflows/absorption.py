@@ -142,7 +142,7 @@ def all_absorbed(emission: str, *, nuclide: str, mass_kg: float) -> float:  # no
 
 
 def dose_ratio(answer: AgentAnswer, region: RegionAnswer, *, other: AbsorbedFraction) -> float:
-    """Return the dose of a region with another absorbed fraction, over its dose."""
+    """Return the own dose of a region with another absorbed fraction, over its whole dose."""
     decay_data = answer.chain.decay_data
     mine = region_absorption(region.region, decay_data=decay_data)
     absorbed = [
@@ -155,4 +155,7 @@ def dose_ratio(answer: AgentAnswer, region: RegionAnswer, *, other: AbsorbedFrac
         for fraction in (other, mine)
     ]
     decays = region.decays.mean(axis=0)
-    return float(decays @ absorbed[0] / (decays @ absorbed[1]))
+    own = float(decays @ absorbed[0] / (decays @ absorbed[1]))
+    if region.dose is None:
+        return own
+    return own * (1.0 - region.share_received())

@@ -230,18 +230,18 @@ def _fixed(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumption]:
         name="absorbed fraction",
         text="Alpha particles and recoils are absorbed where emitted; electrons and photons as in "
         "a sphere of the region's mass (soft tissue, or lung; two for paired organs), the rest "
-        "nowhere",
+        "in other regions as cross-dose",
         value="spheres",
         made_by="program",
         source="Table computed by AlphaTwin's own transport",
         status="choice",
         alternatives=(
             Alternative(
-                value="all charged emissions absorbed where emitted, photons nowhere",
+                value="charged emissions absorbed where emitted, photons nowhere, no cross-dose",
                 effects=with_fraction(absorbed_where_emitted),
             ),
             Alternative(
-                value="all photon energy stays in the region (upper bound)",
+                value="all photon energy stays in the region (upper bound), no cross-dose",
                 effects=with_fraction(all_absorbed),
             ),
         ),

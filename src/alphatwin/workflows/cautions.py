@@ -207,8 +207,8 @@ def _of_agent(answer: AgentAnswer, first: AgentAnswer) -> Iterator[Caution]:
         where=where,
         message=(
             f"Photons carry {100.0 * share:.2g} % of the energy emitted by the chain. Each region "
-            "keeps of it what a sphere of its mass keeps; what leaves reaches other organs as "
-            "cross-dose, given apart, where both have a place in the phantom."
+            "keeps of it what a sphere of its mass keeps; what leaves is part of the dose of other "
+            "regions where both have a place in the phantom, and else counts nowhere."
         ),
     )
     energy_mev = answer.chain.energy_per_parent_decay_mev().charged

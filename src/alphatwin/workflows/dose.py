@@ -26,11 +26,7 @@ from alphatwin.workflows.blood_cautions import blood_cautions
 from alphatwin.workflows.blood_records import blood_record
 from alphatwin.workflows.cautions import cautions
 from alphatwin.workflows.contributions import dose_uncertainties
-from alphatwin.workflows.cross_dose import (
-    cross_dose_assumptions,
-    cross_doses_of,
-    with_cross_dose,
-)
+from alphatwin.workflows.cross_dose_said import cross_dose_assumptions
 from alphatwin.workflows.effect import marrow_biology, region_biologies
 from alphatwin.workflows.effect_records import (
     METHOD,
@@ -128,7 +124,7 @@ def dose_report(
         ),
         assumptions=(
             *assumptions_and_alternatives(file, course, answers, fates, seed=seed),
-            *cross_dose_assumptions(course),
+            *cross_dose_assumptions(course, answers),
             *blood_assumptions(course, blood),
             *effect_assumptions(course, answers, effects),
         ),
@@ -168,12 +164,8 @@ def _agent(
     seed: int,
 ) -> AgentReport:
     shares = decay_shares(answer, course)
-    cross = cross_doses_of(course, answer)
     doses = tuple(
-        with_cross_dose(
-            region_dose(answer, r, course.assumptions, shares[r.region.name], seed=seed),
-            cross.get(r.region.name, {}),
-        )
+        region_dose(answer, r, course.assumptions, shares[r.region.name], seed=seed)
         for r in answer.regions
     )
     given = answer.administration.name if answer.prediction is None else None

@@ -16,6 +16,8 @@ from alphatwin.biology import (
     dose_rate_of_curve,
     protracted_dose,
 )
+from alphatwin.biology.elsewhere import TimeCourse, overlap_ratios, with_dose_elsewhere
+from alphatwin.kinetics import best_phases
 from alphatwin.workflows.absorption import region_energy_j
 from alphatwin.workflows.region_answers import mass_factor
 
@@ -48,7 +50,10 @@ class DoseInTime:
     energy_j
         (n_nuclides, n_types) energy absorbed per decay. [J]
     dose_gy
-        (n_samples, n_types) doses; ``None``: as the curve gives them. [Gy]
+        (n_samples, n_types) doses from the decays in it; ``None``: as the curve gives them. [Gy]
+    received
+        What it receives from elsewhere, source by source: the curve of the source and
+        (n_samples, n_types) doses. [Gy]
     """
 
     curve: RegionCurve
@@ -57,6 +62,12 @@ class DoseInTime:
     mass_kg: Floats
     energy_j: Floats
     dose_gy: Floats | None
+    received: tuple[tuple[RegionCurve, Floats], ...] = ()
+
+    @property
+    def received_gy(self) -> Floats:
+        """(n_samples, n_types) dose from elsewhere in Gy; one zero if there is none."""
+        return np.asarray(sum((gy for _, gy in self.received), np.zeros((1, 1))))
 
     def dose_rate(self, *, n: int) -> DoseRate:
         """Return the dose rate that the curve gives, of the first n samples."""
@@ -70,20 +81,62 @@ class DoseInTime:
 
     def per_activity(self) -> DoseInTime:
         """Return the same after 1 Bq."""
-        per_bq = None if self.dose_gy is None else self.dose_gy / self.administered_bq
-        return dataclasses.replace(self, administered_bq=1.0, dose_gy=per_bq)
+        bq = self.administered_bq
+        return dataclasses.replace(
+            self,
+            administered_bq=1.0,
+            dose_gy=None if self.dose_gy is None else self.dose_gy / bq,
+            received=tuple((curve, gy / bq) for curve, gy in self.received),
+        )
 
     def protracted(self, repair: Repair) -> ProtractedDose:
-        """Return dose and products; under a fate, the fate's doses in the time course of staying.
+        """Return dose and products, with what comes from elsewhere in the course of its sources.
 
         Parameters
         ----------
         repair
             Repair of sublethal damage; as many samples as it has, the first ones, has the answer.
         """
+        return self.with_received(self.own_protracted(repair), repair=repair)
+
+    def own_protracted(self, repair: Repair) -> ProtractedDose:
+        """Return dose and products of the decays in it; the fate's doses as if daughters stayed.
+
+        Parameters
+        ----------
+        repair
+            As in :meth:`protracted`.
+        """
         n = repair.half_times_s.shape[0]
         dose = protracted_dose([Cycle(self.dose_rate(n=n), 0.0)], repair=repair)
         return dose if self.dose_gy is None else with_doses(dose, self.dose_gy[:n])
+
+    def with_received(self, own: ProtractedDose, *, repair: Repair) -> ProtractedDose:
+        """Return dose and products of the decays in it with what comes from elsewhere.
+
+        Parameters
+        ----------
+        own
+            Dose and products of the decays in it, of the first samples or all.
+        repair
+            Repair of sublethal damage.
+        """
+        if not self.received:
+            return own
+        ratios = overlap_ratios(
+            self._course(self.curve), [self._course(c) for c, _ in self.received], repair=repair
+        )
+        return with_dose_elsewhere(
+            own, [gy[: own.n_samples] for _, gy in self.received], factors=ratios
+        )
+
+    def _course(self, curve: RegionCurve) -> TimeCourse:
+        phases = best_phases(
+            curve,
+            administered_bq=1.0,
+            decay_constant_per_s=float(self.chain.decay_constants_per_s[0]),
+        )
+        return TimeCourse(phases.amplitude_bq, phases.effective_rate_per_s)
 
 
 def given_in(course: Course, answer: AgentAnswer, region: RegionAnswer, *, seed: int) -> DoseInTime:
@@ -109,7 +162,12 @@ def given_in(course: Course, answer: AgentAnswer, region: RegionAnswer, *, seed:
         energy_j=region_energy_j(
             region.region, answer.chain.nuclides, decay_data=course.assumptions.decay_data
         ),
-        dose_gy=None if answer.model is None else region.dose.by_radiation_gy,
+        dose_gy=None if answer.model is None else region.own_gy,
+        # A source of which no curve is known gives in the course of time of the region itself.
+        received=tuple(
+            (answer.curves.get(one.curve, region.curve), one.by_radiation_gy)
+            for one in region.received
+        ),
     )
 
 
@@ -123,23 +181,9 @@ def with_doses(dose: ProtractedDose, dose_gy: Floats) -> ProtractedDose:
     dose_gy
         (n_samples, n_types) doses instead. [Gy]
     """
-    return doses_in_time(dose_gy, factors=lea_catcheside_by_pair(dose))
-
-
-def lea_catcheside_by_pair(dose: ProtractedDose) -> Floats:
-    """Return the factor G of every pair of radiations; that of the sum where a pair is empty.
-
-    Returns
-    -------
-    (n_samples, n_types, n_types) ndarray
-        What the course of time alone makes of the products of two doses.
-    """
-    pairs = dose.dose_gy[:, :, np.newaxis] * dose.dose_gy[:, np.newaxis, :]
-    factors = np.repeat(dose.lea_catcheside(), pairs[0].size).reshape(pairs.shape)
-    np.divide(dose.product_gy2, pairs, out=factors, where=pairs > 0.0)
-    return factors
+    return doses_in_time(dose_gy, factors=dose.lea_catcheside_by_pair())
 
 
 def doses_in_time(dose_gy: Floats, *, factors: Floats) -> ProtractedDose:
-    """Return doses in the course of time that :func:`lea_catcheside_by_pair` tells of."""
+    """Return doses in the course of time that factors of Lea and Catcheside by pair tell of."""
     return ProtractedDose(dose_gy, factors * dose_gy[:, :, np.newaxis] * dose_gy[:, np.newaxis, :])

@@ -12,6 +12,7 @@ from alphatwin.errors import NotSupportedError
 from alphatwin.kinetics.daughters_fates import fate, fate_names
 from alphatwin.report.value import ElsewhereDecays, FateDose
 from alphatwin.workflows.absorption import region_energy_j
+from alphatwin.workflows.cross_dose import decays_elsewhere, received_by
 from alphatwin.workflows.daughters import STAY, STAY_AS_PRESET, daughter_model, needs_network
 from alphatwin.workflows.outside import MARROW
 from alphatwin.workflows.region_answers import mass_factor
@@ -113,20 +114,35 @@ def _medians(
 ) -> dict[str, _Medians]:
     """Return the medians under a model, from all samples: energy first, then samples."""
     on_vector = model.on_vector(answer.curves, administered_bq=answer.scale_bq)
-    found = {}
-    for region in answer.regions:
-        if region.dose is not None and region.region.name in model.compartments:
-            energy_j = _energy_j(course, region, model)
-            decays = model.response.decays(
-                model.compartments[region.region.name],
+    decays = {
+        r.region.name: (
+            model.response.decays(
+                model.compartments[r.region.name],
                 on_vector_decays=on_vector,
                 injected_bq=answer.scale_bq,
             )
-            emitted_j = decays @ energy_j
+            if r.region.name in model.compartments
+            else model.staying(r.curve, administered_bq=answer.scale_bq)
+        )
+        for r in answer.regions
+    }
+    received = received_by(
+        course,
+        decays,
+        members=model.members,
+        decay_data=course.assumptions.decay_data,
+        elsewhere=decays_elsewhere(model, on_vector, injected_bq=answer.scale_bq),
+    )
+    found = {}
+    for region in answer.regions:
+        if region.dose is not None and region.region.name in model.compartments:
+            emitted_j = decays[region.region.name] @ _energy_j(course, region, model)
             mass_kg = (region.region.mass_kg or 1.0) * mass_factor(
                 region.region, seed=seed, samples=emitted_j.shape[0]
             )
             doses_gy = emitted_j / mass_kg[:, None]
+            for one in received.get(region.region.name, ()):
+                doses_gy = doses_gy + one.total_gy[:, None]  # electrons and photons: RBE 1
             median_gy = np.median(doses_gy, axis=0)
             low_gy, high_gy = np.percentile(doses_gy[:, 0], LIMITS)
             found[region.region.name] = _Medians(

@@ -243,20 +243,31 @@ def unit_regions(
 def _with_products(given: UnitRegion, time: DoseInTime, lags: tuple[float, ...]) -> UnitRegion:
     """Return a region with the products of one cycle; in time dose runs as if daughters stayed.
 
+    What comes from elsewhere runs as its sources do, and from one cycle to the next as the region.
+
     Where a fate carries daughters away, or free nuclide was injected, the dose of each radiation
     type is that of the answer and its course in time that of the curve on the vector.
     """
     tissue = given.region.tissue
     if tissue is None:
         return given
-    rate = time.per_activity().dose_rate(n=time.curve.n_samples)
-    unit = unit_dose(rate, lags_s=lags, repair=Repair.mono(tissue.repair_half_time_s))
-    stays = unit.one.dose_gy
-    scale = np.zeros_like(stays)
-    np.divide(given.dose_gy_per_bq, stays, out=scale, where=stays > 0.0)
-    square = scale[:, :, np.newaxis] * scale[:, np.newaxis, :]
+    per = time.per_activity()
+    repair = Repair.mono(tissue.repair_half_time_s)
+    unit = unit_dose(per.dose_rate(n=per.curve.n_samples), lags_s=lags, repair=repair)
+    own_gy = given.dose_gy_per_bq - per.received_gy
     one = dataclasses.replace(
-        unit.one, dose_gy=given.dose_gy_per_bq, product_gy2=unit.one.product_gy2 * square
+        unit.one,
+        dose_gy=own_gy,
+        product_gy2=unit.one.product_gy2 * _squared(own_gy, unit.one.dose_gy),
     )
+    one = per.with_received(one, repair=repair)
+    square = _squared(given.dose_gy_per_bq, unit.one.dose_gy)
     pairs = {lag: pair * square for lag, pair in unit.pairs.items()}
     return dataclasses.replace(given, unit=UnitDose(one, pairs))
+
+
+def _squared(dose_gy: Floats, stays_gy: Floats) -> Floats:
+    """Return the products of the ratios of two doses by pairs of types, 0 where there is none."""
+    scale = np.zeros_like(stays_gy)
+    np.divide(dose_gy, stays_gy, out=scale, where=stays_gy > 0.0)
+    return np.asarray(scale[:, :, np.newaxis] * scale[:, np.newaxis, :])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from alphatwin.report.value import Alternative, Assumption, Effect
+from alphatwin.report.value import Alternative, Assumption
+from alphatwin.workflows.alternatives import ratios
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,19 +84,18 @@ def stand_in_assumptions(answers: tuple[AgentAnswer, ...]) -> Iterator[Assumptio
             alternatives=tuple(
                 Alternative(
                     value=f"{f.median * 1e9:.3g} Gy/GBq: {f.source.citation}",
-                    effects=tuple(
-                        Effect(
-                            agent=a.agent.name,
-                            region=region.region.name,
-                            quantity="absorbed_dose_gy",
-                            ratio=f.median / used.median,
-                        )
-                        for a in answers
+                    effects=ratios(
+                        answers,
+                        partial(_if_changed, answers, region.region.name, f.median / used.median),
                     ),
                 )
                 for f in others
             ),
         )
+
+
+def _if_changed(answers: tuple[AgentAnswer, ...], name: str, ratio: float, a: int, r: int) -> float:
+    return answers[a].regions[r].ratio_if_changed({name}.__contains__, ratio)
 
 
 def _words(key: str) -> str:

@@ -17,6 +17,7 @@ from alphatwin.report.fit_value import FitRecord, PointRecord, PriorRecord, Regi
 from alphatwin.report.value import Curve, DecayShare, RegionDose
 from alphatwin.uncertainty import summarise
 from alphatwin.workflows.absorption import photon_energy_leaving
+from alphatwin.workflows.cross_dose import REACHING
 from alphatwin.workflows.daughter_curves import member_activities_bq, member_decays
 from alphatwin.workflows.weighting import estimate, weighted_doses
 
@@ -159,8 +160,10 @@ def region_dose(
     *,
     seed: int,
 ) -> RegionDose:
-    """Return what an agent does to a region as a record, still without cross-dose."""
+    """Return what an agent does to a region as a record."""
     dose = region.dose
+    own_gy = region.own_gy
+    cross_gy = region.received_gy.mean(axis=0)
     total = None if dose is None else dose.total_gy
     per_activity = None
     if total is not None and answer.activity_bq is not None:
@@ -179,8 +182,16 @@ def region_dose(
         absorbed_dose_per_activity_gy_per_bq=per_activity,
         rbe_weighted=() if dose is None else weighted_doses(dose, assumed, seed=seed),
         photon_energy_not_deposited=photon_share_of(answer, region),
-        cross_dose_gy=None,
-        cross_dose_by_source_gy={},
+        self_dose_gy=None if own_gy is None else estimate(own_gy.sum(axis=1)),
+        cross_dose_gy=(estimate(region.received_gy.sum(axis=1)) if region.received else None),
+        cross_dose_by_source_gy={
+            one.source: float(np.median(one.total_gy)) for one in region.received
+        },
+        cross_dose_by_radiation_gy={
+            kind: float(gy)
+            for kind, gy in zip(RADIATION_TYPES, cross_gy, strict=True)
+            if region.received and kind in REACHING
+        },
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from alphatwin.dose import (
+    RADIATION_TYPES,
     AbsorbedDose,
     absorbed_dose,
 )
@@ -16,14 +17,16 @@ from alphatwin.kinetics import time_integrated_activity_bq_s
 from alphatwin.nuclides import decay_chain
 from alphatwin.uncertainty import lognormal_factor, stream
 from alphatwin.workflows.absorption import region_energy_j
+from alphatwin.workflows.cross_dose import decays_elsewhere, received_by
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
     from alphatwin.kinetics import RegionCurve
     from alphatwin.patient import Course, DecayDataName, Region
+    from alphatwin.workflows.cross_dose import Received
     from alphatwin.workflows.daughters import DaughterModel
     from alphatwin.workflows.region_curves import RegionKinetics
 
@@ -40,7 +43,10 @@ class RegionAnswer:
         (n_samples, n_nuclides) decays of each member, to infinity; see ``AgentAnswer.members``.
         [Bq s]
     dose
-        Absorbed dose; ``None`` if the mass of the region is not known.
+        Absorbed dose, from the decays in it and from those elsewhere; ``None`` if the mass of the
+        region is not known.
+    received
+        What of the dose comes from elsewhere, source by source.
     """
 
     region: Region
@@ -48,6 +54,38 @@ class RegionAnswer:
     curve: RegionCurve
     decays: NDArray[np.float64]
     dose: AbsorbedDose | None
+    received: tuple[Received, ...] = ()
+
+    @property
+    def received_gy(self) -> NDArray[np.float64]:
+        """(n_samples, n_radiation_types) dose from decays elsewhere in Gy."""
+        parts = [r.by_radiation_gy for r in self.received]
+        return (
+            np.sum(parts, axis=0) if parts else np.zeros((len(self.decays), len(RADIATION_TYPES)))
+        )
+
+    def share_received(self, is_wanted: Callable[[str], bool] = lambda _: True) -> float:
+        """Return the share of the mean dose that comes from some sources, or all; 0 if no dose."""
+        if self.dose is None:
+            return 0.0
+        gy = sum(r.total_gy.mean() for r in self.received if is_wanted(r.source))
+        return float(gy / self.dose.total_gy.mean())
+
+    def ratio_if_changed(self, is_changed: Callable[[str], bool], factor: float) -> float:
+        """Return the dose over what it was, if decays in some regions are a factor as many."""
+        if self.dose is None:
+            return 1.0
+        share = self.share_received(is_changed)
+        if is_changed(self.region.name):
+            share += 1.0 - self.share_received()
+        return 1.0 + (factor - 1.0) * share
+
+    @property
+    def own_gy(self) -> NDArray[np.float64] | None:
+        """(n_samples, n_radiation_types) dose from the decays in it in Gy; ``None`` if no dose."""
+        if self.dose is None:
+            return None
+        return AbsorbedDose(self.dose.nuclides, self.dose.deposits[:1]).by_radiation_gy
 
 
 def region_answers(
@@ -92,7 +130,7 @@ def region_answers(
             * per_parent
             for c in curves
         ]
-        members = chain.nuclides
+        members, elsewhere = chain.nuclides, {}
     else:
         by_name = {k.region.name: c for k, c in zip(kinetics, curves, strict=True)}
         on_vector = model.on_vector({**by_name, **outside}, administered_bq=activity_bq)
@@ -107,9 +145,30 @@ def region_answers(
             for k, curve in zip(kinetics, curves, strict=True)
         ]
         members = model.members
+        elsewhere = decays_elsewhere(model, on_vector, injected_bq=activity_bq)
+    own = {
+        k.region.name: dose
+        for k, n in zip(kinetics, decays, strict=True)
+        if (dose := _dose(k.region, n, members, decay_data=decay_data, seed=seed)) is not None
+    }
+    received = received_by(
+        course,
+        {k.region.name: n for k, n in zip(kinetics, decays, strict=True)},
+        members=members,
+        decay_data=decay_data,
+        elsewhere=elsewhere,
+    )
+    total = {
+        name: dose.plus(*(r.dose for r in received.get(name, ()))) for name, dose in own.items()
+    }
     return tuple(
         RegionAnswer(
-            k.region, k, curve, n, _dose(k.region, n, members, decay_data=decay_data, seed=seed)
+            k.region,
+            k,
+            curve,
+            n,
+            total.get(k.region.name),
+            received.get(k.region.name, ()) if k.region.name in total else (),
         )
         for k, curve, n in zip(kinetics, curves, decays, strict=True)
     )

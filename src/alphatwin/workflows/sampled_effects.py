@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from alphatwin.biology import Repair, biologically_effective_dose
 from alphatwin.uncertainty import seed_of
-from alphatwin.workflows.dose_in_time import doses_in_time, given_in, lea_catcheside_by_pair
+from alphatwin.workflows.dose_in_time import doses_in_time, given_in
 from alphatwin.workflows.effect import REPAIR, effect_parameters, effect_samples
 
 if TYPE_CHECKING:
@@ -61,12 +61,14 @@ def sampled_bed_gy(
     of_curve = {POPULATION} if region.kinetics.fitted is None else FIT_STREAMS
     seeds = (seed_of(seed, name) for name in (*sorted(of_curve), REPAIR))
     key: tuple[int | str, ...] = (index, region.region.name, *seeds)
+    given = given_in(course, answer, region, seed=seed)
+    repair = Repair.mono(sampled.repair_half_time_s)
     if key not in known:
-        repair = Repair.mono(sampled.repair_half_time_s)
-        given = given_in(course, answer, region, seed=seed)
-        known[key] = lea_catcheside_by_pair(given.protracted(repair))
+        known[key] = given.own_protracted(repair).lea_catcheside_by_pair()
+    own_gy = region.own_gy
+    assert own_gy is not None
     return biologically_effective_dose(
-        doses_in_time(region.dose.by_radiation_gy, factors=known[key]),
+        given.with_received(doses_in_time(own_gy, factors=known[key]), repair=repair),
         rbe_max=sampled.rbe_max,
         alpha_beta_gy=sampled.alpha_beta_gy,
     ).bed_gy

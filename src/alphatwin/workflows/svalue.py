@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 ADULT: Final = "adult"
 LOCAL: Final = "alphas and recoils are absorbed where they are born"
+TRACKS: Final = (
+    "alphas follow straight tracks in voxels of less than 20 ranges and are absorbed where they "
+    "are born in larger ones, as recoils are everywhere"
+)
 PHANTOM: Final = (
     "stylised adult phantom of Cristy and Eckerman: its figures are recalled, and verified by "
     "tabulated masses and by published photon fractions; no marrow, bone surface, kidney cortex or "
@@ -241,7 +245,7 @@ def _image_report(
         assumptions=(
             "decays are uniform by volume in the source",
             "material by CT number (Schneider et al. 2000) or density, unless the file says it",
-            LOCAL,
+            TRACKS,
         ),
     )
 

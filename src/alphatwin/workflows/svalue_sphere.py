@@ -127,5 +127,21 @@ def _sphere_from_table(
         method="from the shipped table of absorbed fractions of spheres",
         seed=1,
         decay_data=decay_data,
-        assumptions=(f"{material} goes on around the sphere", LOCAL),
+        assumptions=(f"{material} goes on around the sphere", LOCAL, *_beyond(mass_kg)),
     )
+
+
+def _beyond(mass_kg: float) -> tuple[str, ...]:
+    """Say that a mass lies outside of the table, if it does."""
+    from alphatwin.dose.transport.sphere_table import TABLE
+    from alphatwin.tables import loader
+
+    masses_g = [float(row["mass_g"]) for row in loader.load(TABLE).rows]
+    least, most = min(masses_g), max(masses_g)
+    if least <= 1e3 * mass_kg * (1.0 + 1e-9) and 1e3 * mass_kg <= most * (1.0 + 1e-9):
+        return ()
+    text = (
+        f"{1e3 * mass_kg:.4g} g lies outside of the table ({least:g} g to {most:g} g), which is "
+        "continued as powers of the mass; --histories follows every particle instead"
+    )
+    return (text,)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from alphatwin.patient import UPTAKE_FACTORS
 from alphatwin.report.value import Alternative, Assumption, Effect
+from alphatwin.workflows.daughter_assumptions import LEAST_EFFECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,10 +59,11 @@ def _stated_factor(answer: AgentAnswer, factor: UptakeFactor, text: str) -> Assu
                         agent=answer.agent.name,
                         region=r.region.name,
                         quantity="absorbed_dose_gy",
-                        ratio=change,
+                        ratio=ratio,
                     )
                     for r in answer.regions
-                    if r.dose is not None and factor.acts_on(r.region.name)
+                    if abs((ratio := r.ratio_if_changed(factor.acts_on, change)) - 1.0)
+                    >= LEAST_EFFECT
                 ),
             )
             for change in (0.5, 2.0)

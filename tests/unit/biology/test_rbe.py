@@ -6,13 +6,16 @@ import numpy as np
 import pytest
 
 from alphatwin.biology import RbeWeights, rbe_weighted_dose_gy
-from alphatwin.dose import RADIATION_TYPES, AbsorbedDose
+from alphatwin.dose import RADIATION_TYPES, AbsorbedDose, Deposit
 from alphatwin.errors import InvalidValueError
 
 ROUND_OFF = 1e-12  # the same sum in another order
 
 rng = np.random.default_rng(2)
-dose = AbsorbedDose(("Bi-213", "Po-213"), rng.uniform(0.1, 3.0, (20, 2, 4)))
+dose = AbsorbedDose(
+    ("Bi-213", "Po-213"),
+    (Deposit(rng.uniform(0.1, 3.0, (20, 2)), rng.uniform(0.1, 3.0, (2, 4))),),
+)
 
 
 def test_rbe_of_one_gives_back_the_absorbed_dose():

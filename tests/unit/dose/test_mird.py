@@ -8,6 +8,7 @@ import pytest
 from alphatwin.dose import (
     RADIATION_TYPES,
     AbsorbedDose,
+    Deposit,
     absorbed_dose,
     absorbed_where_emitted,
     energy_absorbed_per_decay_j,
@@ -85,9 +86,27 @@ def test_parts_add_up_to_the_total():
 
 
 def test_dose_cannot_be_changed_afterwards():
-    dose = AbsorbedDose(("Lu-177",), np.ones((1, 1, 4)))
+    dose = absorbed_dose(
+        [[1.0]], nuclides=["Lu-177"], mass_kg=1.0, energy_j=local_energy_j("Lu-177")
+    )
     with pytest.raises(ValueError, match="read-only"):
-        dose.by_nuclide_and_radiation_gy[0, 0, 0] = 2.0
+        dose.deposits[0].decays_per_kg[0, 0] = 2.0
+
+
+def test_doses_of_two_places_add_in_every_view():
+    one, two = (
+        AbsorbedDose(("Lu-177", "Y-90"), (Deposit(rng.random((5, 2)), rng.random((2, 4))),))
+        for _ in range(2)
+    )
+    both = one.plus(two)
+    whole = one.by_nuclide_and_radiation_gy + two.by_nuclide_and_radiation_gy
+    assert both.by_nuclide_and_radiation_gy == pytest.approx(whole, rel=ROUND_OFF)
+    assert both.by_nuclide_gy == pytest.approx(whole.sum(axis=2), rel=ROUND_OFF)
+    assert both.by_radiation_gy == pytest.approx(whole.sum(axis=1), rel=ROUND_OFF)
+    assert both.total_gy == pytest.approx(whole.sum(axis=(1, 2)), rel=ROUND_OFF)
+    other = AbsorbedDose(("Lu-177",), (Deposit(np.ones((5, 1)), np.ones((1, 4))),))
+    with pytest.raises(InvalidValueError, match="have no common columns"):
+        one.plus(other)
 
 
 def test_impossible_input_is_refused_by_name():
@@ -98,7 +117,7 @@ def test_impossible_input_is_refused_by_name():
         absorbed_dose([[1.0]], nuclides=["Lu-177"], mass_kg=float("nan"), energy_j=energy_j)
     with pytest.raises(InvalidValueError, match="decays must be >= 0"):
         absorbed_dose([[-1.0]], nuclides=["Lu-177"], mass_kg=1.0, energy_j=energy_j)
-    with pytest.raises(InvalidValueError, match="must have shape"):
-        AbsorbedDose(("Lu-177", "Bi-213"), np.ones((1, 1, 4)))
+    with pytest.raises(InvalidValueError, match="must have decays_per_kg of shape"):
+        AbsorbedDose(("Lu-177", "Bi-213"), (Deposit(np.ones((1, 1)), np.ones((1, 4))),))
     with pytest.raises(InvalidValueError, match="emission 'gamma' is unknown; allowed: alpha"):
         absorbed_where_emitted("gamma", nuclide="Lu-177", mass_kg=1.0)

@@ -82,3 +82,8 @@ def test_unknown_regions_and_broken_files_are_refused(tmp_path):
     path.write_text(text.rsplit("\n", 2)[0] + "\n", encoding="ascii")
     with pytest.raises(DataError, match="2 targets times 1 sources"):
         read_icrp_safs(tmp_path)
+
+
+def test_a_path_that_does_not_exist_is_named(tmp_path):
+    with pytest.raises(DataError, match=r"no-such-folder does not exist; give a folder with"):
+        read_icrp_safs(tmp_path / "no-such-folder")

@@ -178,11 +178,13 @@ def _region_dose(agent, region, curve, *, rbe_alpha=5.0, rbe_recoil=5.0):
         "photon_energy_not_deposited": 0.19 if nuclide == "Lu-177" else 0.03,
         "cross_dose_gy": None,
         "cross_dose_by_source_gy": {},
+        "cross_dose_by_radiation_gy": {},
     }
     if mass_kg is None:
         return RegionDose(
             **common,
             absorbed_dose_gy=None,
+            self_dose_gy=None,
             absorbed_dose_by_nuclide_gy={},
             absorbed_dose_by_radiation_gy={},
             absorbed_dose_per_activity_gy_per_bq=None,
@@ -206,6 +208,7 @@ def _region_dose(agent, region, curve, *, rbe_alpha=5.0, rbe_recoil=5.0):
     return RegionDose(
         **common,
         absorbed_dose_gy=estimate(total, sd),
+        self_dose_gy=estimate(total, sd),
         absorbed_dose_by_nuclide_gy=by_nuclide,
         absorbed_dose_by_radiation_gy=by_radiation,
         absorbed_dose_per_activity_gy_per_bq=estimate(total / activity_bq, sd),

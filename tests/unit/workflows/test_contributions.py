@@ -243,3 +243,21 @@ def test_a_source_that_is_not_asked_changes_nothing(monkeypatch):
 def test_the_answer_is_the_same_twice():
     made = two_lesions()
     assert found_in(made) == found_in(made)
+
+
+def test_an_effect_with_dose_from_elsewhere_is_that_of_the_whole_way():
+    names = ("kidneys", "liver")
+    made = course(
+        regions=tuple(region(n, mass_kg=0.3, population=n) for n in names),
+        measurements=tuple(measurement(n) for n in names),
+        samples=200,
+    )
+    known = {}
+    for name in ("fit", "repair", "calibration"):
+        seed = SplitSeed(1, other=2, names=frozenset({name}), is_inside=True)
+        (answer,) = analyse(made, seed=seed)
+        kidneys = answer.regions[0]
+        assert kidneys.received
+        whole = region_biology(made, answer, kidneys, seed=seed).bed_gy()
+        again = sampled_bed_gy(made, answer, kidneys, seed=seed, known=known, index=0)
+        np.testing.assert_allclose(again, whole, rtol=EXACT)

@@ -1,4 +1,4 @@
-"""S-values and kernels from request to report, and cross-dose in a course."""
+"""S-values and kernels from request to report."""
 
 from __future__ import annotations
 
@@ -8,12 +8,8 @@ import jsonschema
 import numpy as np
 import pytest
 
-from alphatwin.dose.cross_dose import cross_doses_gy, place_in_phantom
-from alphatwin.dose.transport.s_values import phantom_s_value
 from alphatwin.errors import AlphaTwinError, InvalidValueError, OutputError
-from alphatwin.files import course_from_text
 from alphatwin.report.serializer import json_schema, to_json
-from alphatwin.workflows.dose import dose_report
 from alphatwin.workflows.kernel import kernel_report
 from alphatwin.workflows.svalue import icrp_s_value_report, phantom_s_value_report
 from alphatwin.workflows.svalue_sphere import sphere_s_value_report
@@ -124,68 +120,9 @@ def test_kernels_need_one_shape_and_a_known_ending(tmp_path):
         kernel_report("Y-90", radius_mm=-1.0)
 
 
-def test_cross_dose_is_the_sum_of_decays_times_s_values():
-    decays = {"kidneys": np.array([[2e12, 1e12]]), "liver": np.array([[4e12, 0.0]])}
-    found = cross_doses_gy(decays, nuclides=("Lu-177", "Y-90"))
-    one, two = (
-        phantom_s_value(n, source="kidneys", target="liver").s_value_gy_per_bq_s
-        for n in ("Lu-177", "Y-90")
-    )
-    assert found["liver"]["kidneys"] == close(2e12 * one + 1e12 * two)
-    assert set(found["kidneys"]) == {"liver"}
-    with pytest.raises(InvalidValueError, match=r"must have shape \(n_samples, 1\)"):
-        cross_doses_gy(decays, nuclides=("Lu-177",))
-
-
-def test_places_in_the_phantom_and_regions_that_have_none():
-    assert place_in_phantom("Left kidney", role="source") == "kidneys"
-    assert place_in_phantom("urinary_bladder", role="source") == "urinary bladder contents"
-    assert place_in_phantom("urinary_bladder", role="target") == "urinary bladder wall"
-    assert place_in_phantom("lesion 1", role="target") is None
-    halves = {"left kidney": np.ones((1, 1)), "right kidney": np.ones((1, 1))}
-    assert cross_doses_gy(halves, nuclides=("Lu-177",)) == {}
-
-
-COURSE = """\
-schema = 1
-title = "cross"
-[patient]
-sex = "male"
-weight = "80 kg"
-renal_risk_factors = "unknown"
-previous_therapies = "unknown"
-[[regions]]
-name = "kidneys"
-kind = "organ"
-mass = "310 g"
-uncertainty = "10 %"
-kinetics = "population"
-[[regions]]
-name = "spleen"
-kind = "organ"
-mass = "150 g"
-uncertainty = "10 %"
-kinetics = "population"
-[[administrations]]
-name = "cycle 1"
-agent = "177Lu-DOTATATE"
-activity = "7.4 GBq"
-[assumptions]
-daughters = "stay"
-rbe_alpha = 5.0
-rbe_recoil = 5.0
-density = "1.04 g/mL"
-samples = 1000
-"""
-
-
-def test_a_course_reports_cross_dose_apart_with_its_assumption():
-    report = dose_report(course_from_text(COURSE))
-    kidneys, spleen = report.agents[0].regions
-    s_value = phantom_s_value("Lu-177", source="spleen", target="kidneys").s_value_gy_per_bq_s
-    assert kidneys.cross_dose_gy.median == close(
-        spleen.time_integrated_activity_bq_s.median * s_value, rel=1e-6
-    )
-    assert kidneys.cross_dose_by_source_gy == {"spleen": kidneys.cross_dose_gy.median}
-    assert kidneys.cross_dose_gy.median < 0.05 * kidneys.absorbed_dose_gy.median
-    assert "between kidneys, spleen" in [a.value for a in report.assumptions]
+def test_a_sphere_beyond_the_table_is_said_to_be_continued():
+    inside = sphere_s_value_report("Lu-177", mass_kg=3.0)
+    assert not any("outside of the table" in text for text in inside.assumptions)
+    for mass_kg in (1e-6, 50.0):
+        beyond = sphere_s_value_report("Lu-177", mass_kg=mass_kg)
+        assert any("outside of the table (0.01 g to 3000 g)" in t for t in beyond.assumptions)

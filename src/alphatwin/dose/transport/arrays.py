@@ -158,7 +158,7 @@ def _place(source: Source, geometry: Geometry, cells: Cells) -> tuple[int, Float
     if isinstance(place, Point):
         at = np.array([place.x_cm, place.y_cm, place.z_cm])
         if cell_at(cells, *at) < 0:
-            msg = f"the source at {tuple(at)} cm lies outside of the geometry"
+            msg = f"the source at {at.tolist()} cm lies outside of the geometry"
             raise InvalidValueError(msg)
         return AT_POINT, at, -1, none
     if isinstance(place, InShell):
@@ -195,5 +195,6 @@ def _checked_box(place: InRegion, cells: Cells) -> Floats:
         cell = cell_at(cells, *(low + (high - low) * rng.random(3)))
         if cell >= 0 and region_of(cells, cell) == place.region:
             return np.concatenate([low, high])
-    msg = f"no point of region {place.region} was found in the box {tuple(low)} to {tuple(high)} cm"
+    box = f"{low.tolist()} to {high.tolist()}"
+    msg = f"no point of region {place.region} was found in the box {box} cm"
     raise InvalidValueError(msg)

@@ -6,8 +6,9 @@ the dose of a map of decays is the sum (docs/theory-transport-sources.md, eq. R7
 
 .. math:: D_i = \sum_j K_{i-j}\, \tilde A_j ,
 
-exact where the medium is uniform for as far as the kernel reaches. In a point kernel alphas slow
-down along straight tracks by their ranges in water of the same density; recoils stay.
+exact where the medium is uniform for as far as the kernel reaches. Alphas slow down along straight
+tracks by their ranges in water of the same density, in a point kernel in closed form, in a voxel
+kernel track by track (:mod:`alphatwin.dose.transport.alpha_tracks`); recoils stay.
 """
 
 from __future__ import annotations

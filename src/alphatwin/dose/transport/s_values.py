@@ -200,7 +200,8 @@ def dose_per_decay(
     emitted
         What is emitted per decay of the parent.
     local_share
-        (n_regions,) share of the decays in each region, where alphas and recoils stay.
+        (n_regions,) share of the decays in each region, where recoils stay, and alphas in voxels
+        that are large against their range.
     histories, seed, threads, progress
         As in :func:`alphatwin.dose.transport.transport`.
 
@@ -209,6 +210,7 @@ def dose_per_decay(
     DosePerDecay
         Doses. [Gy/(Bq s)]
     """
+    from alphatwin.dose.transport.alpha_tracks import deposited_by_alphas
     from alphatwin.dose.transport.engine import transport
     from alphatwin.dose.transport.source import Source
 
@@ -231,8 +233,15 @@ def dose_per_decay(
         energy[:n], error[:n] = tally.energy_mev, tally.standard_error_mev
         run, is_complete = tally.histories, tally.is_complete
     for number, group in enumerate(emitted.groups):
-        if group.radiation_type not in TRANSPORTED:
+        if group.radiation_type in TRANSPORTED:
+            continue
+        tracks = deposited_by_alphas(
+            geometry, place, emitted=emitted, number=number, tracks=histories, seed=seed
+        )
+        if tracks is None:
             energy[number] = emitted.energy_per_decay_mev[number] * local_share
+        else:
+            energy[number], error[number] = tracks
     # What no region of an image claims may be nothing at all: no mass, no dose.
     scale = np.divide(JOULE_PER_MEV, masses_kg, out=np.zeros_like(masses_kg), where=masses_kg > 0.0)
     return DosePerDecay(emitted, energy * scale, error * scale, run, is_complete)
