@@ -289,6 +289,7 @@ year = 365.25 * day = a = yr = julian_year
 becquerel = 1 / second = Bq
 curie = 3.7e10 * becquerel = Ci
 gray = meter ** 2 / second ** 2 = Gy
+electron_volt = 1.602176634e-16 * gram * meter ** 2 / second ** 2 = eV = electronvolt
 inch = 0.0254 * meter = in = international_inch = inches = international_inches
 foot = 12 * inch = ft = international_foot = feet = international_feet
 pound = 453.59237 * gram = lb = avoirdupois_pound = avdp_pound
