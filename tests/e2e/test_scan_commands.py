@@ -59,3 +59,64 @@ def test_image_writes_the_whole_report_or_nothing(folder, tmp_path):
     assert "calibration" in done.stderr
     assert not (tmp_path / "no").exists()
     assert "alphatwin image" in run("dose", folder / "course.toml", code=1).stderr
+
+
+ASKED = """
+[uptake]
+liver = "liver"
+spleen = "spleen"
+uncertainty = "5 %"
+
+[[windows]]
+parent = "Pb-212"
+energy = "239 keV"
+width = "20 %"
+precision = "10 %"
+duration = "30 min"
+time = "18 h"
+counts_per_photon = 1e-4
+"""
+
+
+def test_uptake_corrections_and_windows_are_printed(folder):
+    (folder / "asked.toml").write_text((folder / "course.toml").read_text() + ASKED)
+    printed = run("image", folder / "asked.toml").stdout
+    for title in (
+        "Corrections of activity",
+        "Uptake as measured",
+        "Energy windows",
+        "That question",
+    ):
+        assert title in printed
+    assert "SYNTHETIC" not in printed
+
+
+def test_a_label_map_becomes_a_patient(tmp_path):
+    import numpy as np
+    import SimpleITK
+
+    values = np.zeros((12, 30, 30), dtype=np.uint8)
+    values[:, 4:26, 4:26] = 1
+    values[4:8, 10:18, 10:18] = 2
+    image = SimpleITK.GetImageFromArray(values)
+    image.SetSpacing((5.0, 5.0, 5.0))
+    SimpleITK.WriteImage(image, str(tmp_path / "labels.nii.gz"))
+    (tmp_path / "anatomy.toml").write_text(
+        'schema = 1\nlabels = "labels.nii.gz"\nactivity = "7.4 GBq"\nweight = "70 kg"\n'
+        '[[regions]]\nname = "cube"\nkind = "lesion"\nlabels = [2]\nuptake = "1 %"\n'
+        'uptake_half_time = "2 h"\nclearance_half_time = "90 h"\n'
+        '[rest]\nlabels = [1]\nuptake = "9 %"\nuptake_half_time = "1 h"\n'
+        'clearance_half_time = "20 h"\n'
+    )
+    words = (
+        "synthesize",
+        "--anatomy",
+        tmp_path / "anatomy.toml",
+        "-o",
+        tmp_path / "made",
+        "--json",
+    )
+    truth = json.loads(run(*words).stdout)
+    assert truth["regions"][0]["volume_ml"] == pytest.approx(4 * 8 * 8 * 0.125)
+    listed = json.loads(run("scan", tmp_path / "made" / "scans", "--json").stdout)
+    assert {name for s in listed["series"] for name in s["regions"]} == {"cube"}

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 SAME_ACTIVITY = 0.02
 """Relative difference of the administered activity in header and course that is no rounding."""
+LEAST_RECOVERY = 0.33
+"""Below it a correction is more than threefold."""
 CONTOUR_RULE = 0.05
 """Relative difference of the volumes by two rules of filling above which the reader is warned."""
 
@@ -242,6 +244,13 @@ def _cautions(course: ImageCourse, curves: ScanCurves, given: Course) -> list[Ca
             numbers = ", ".join(map(str, carried))
             text = f"Carried to scan {numbers} from scan {rows[0].drawn_on + 1} by registration."
             found.append(Caution(code="carried", loud=False, where=region.name, message=text))
+        low = [r.recovery.recovery_fraction for r in rows if r.recovery is not None]
+        if low and min(low) < LEAST_RECOVERY:
+            text = (
+                f"Its recovery is {min(low):.2f}: most of its activity is seen elsewhere, and what "
+                "is made of the rest depends on the resolution and the outline."
+            )
+            found.append(Caution(code="recovery", loud=True, where=region.name, message=text))
     administered = {a.name: a.activity_bq for a in given.administrations}
     for i, scan in enumerate(curves.scans, start=1):
         tracer = scan.chosen.scan.series.tracer

@@ -116,6 +116,7 @@ def scan_curves(
         told(0.5 * (n + 1) / len(course.sources))
     scans.sort(key=lambda s: (s.administration or "", s.chosen.time_s))
     used = tuple(scans)
+    _stop_if_twice(used)
     matches = Matches(used)
     readings: list[Reading] = []
     for i, region in enumerate(course.regions):
@@ -131,6 +132,18 @@ def scan_curves(
         drawn=drawn,
         pairs=matches,
     )
+
+
+def _stop_if_twice(scans: tuple[UsedScan, ...]) -> None:
+    seen: set[str] = set()
+    for scan in scans:
+        if scan.chosen.scan.key in seen:
+            msg = (
+                f"scans: series {scan.chosen.scan.series.number} is used by two [[scans]]: say in "
+                "each which series it means (series = [...])"
+            )
+            raise ScanError(msg)
+        seen.add(scan.chosen.scan.key)
 
 
 def _readings(

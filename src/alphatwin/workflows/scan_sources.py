@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from alphatwin.dicom.read import Scan, Scans
     from alphatwin.files.scan_plan import ScanSource
     from alphatwin.geometry import Grid
+    from alphatwin.imaging import ScanSeries
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +100,12 @@ def used_scans(source: ScanSource, found: Scans) -> tuple[UsedScan, ...]:
     if found.unreadable_volumes and not source.series:
         msg = f"scans: {found.unreadable_volumes[0]}"
         raise ScanError(msg)
+    if found.damaged and not source.series:
+        msg = (
+            f"scans: {'; '.join(found.damaged[:3])}: an image may be missing; mend or remove "
+            f"{len(found.damaged)} such files, or say which series to use (series = [...])"
+        )
+        raise ScanError(msg)
     chosen = chosen_series(found.scans, source, n_patients=found.n_patients)
     by_frame = {
         s.frame_key: s
@@ -129,7 +136,7 @@ def drawn_regions(found: Scans) -> dict[str, list[Drawn]]:
     ScanError, InvalidValueError
         If a structure set or segmentation cannot be read.
     """
-    grids = {s.key: s.series.grid for s in found.scans if s.series.grid is not None}
+    grids = {s.key: s.series for s in found.scans if s.headers}
     drawn: dict[str, list[Drawn]] = {}
     for scan in found.scans:
         for one in _drawn_of(scan, grids):
@@ -137,20 +144,32 @@ def drawn_regions(found: Scans) -> dict[str, list[Drawn]]:
     return drawn
 
 
-def _drawn_of(scan: Scan, grids: dict[str, Grid]) -> list[Drawn]:
+def _drawn_of(scan: Scan, series: dict[str, ScanSeries]) -> list[Drawn]:
     found: list[Drawn] = []
     if scan.volume is not None:
         return [Drawn(r, None, frozenset(), scan.frame_key) for r in scan.volume.regions]
     for header in scan.headers:
         if scan.series.modality == "RTSTRUCT":
             set_ = read_structures(header.part)
-            grid = next((grids[u] for u in set_.drawn_on if u in grids), None)
+            grid = _grid_of([series[u] for u in set_.drawn_on if u in series])
             found += [Drawn(r, grid, set_.drawn_on, set_.frame_of_reference) for r in set_.regions]
         elif scan.series.modality == "SEG":
             segments = read_segments(header.part)
             frame = header.frame_of_reference
             found += [Drawn(r, None, segments.drawn_on, frame) for r in segments.regions]
     return found
+
+
+def _grid_of(drawn_on: list[ScanSeries]) -> Grid | None:
+    """Return the grid that contours were drawn on; None if that series is not here."""
+    for one in drawn_on:
+        if one.grid is None and one.problems:
+            msg = (
+                f"scans: contours are drawn on series {one.number}, which is no whole volume: "
+                f"{one.problems[0]}"
+            )
+            raise ScanError(msg)
+    return next((one.grid for one in drawn_on if one.grid is not None), None)
 
 
 def scans_in(folders: dict[Path, Scans], folder: Path) -> Scans:
@@ -179,6 +198,9 @@ def _dead_time(source: ScanSource, place: int) -> Corrected | None:
 
 def _calibrated(chosen: ChosenSeries, source: ScanSource, factor: float) -> Image:
     image = chosen.scan.image()
+    if not image.values.max() > 0.0:
+        msg = f"scans: series {chosen.scan.series.number} holds no value above zero"
+        raise ScanError(msg)
     if chosen.scan.series.units == "bq_per_ml" or not source.is_calibrated:
         return image if factor == 1.0 else Image(image.grid, image.values * np.float32(factor))
     per_ml = factor * _bq_per_count(chosen, source) / image.grid.voxel_volume_ml

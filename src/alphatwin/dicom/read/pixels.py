@@ -50,7 +50,8 @@ def read_image(series: FileSeries) -> Image:
 
 
 def _rescale(values: NDArray[np.float32], header: Header) -> None:
-    values *= np.float32(header.slope)
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused by the reader
+        values *= np.float32(header.slope)
     if header.intercept:
         values += np.float32(header.intercept)
 

@@ -98,12 +98,15 @@ class Scans:
         What is wrong with volumes, or their sidecars.
     n_patients
         How many patients the files are of.
+    damaged
+        Those of the unreadable that were images once.
     """
 
     scans: tuple[Scan, ...]
     unreadable: tuple[str, ...]
     unreadable_volumes: tuple[str, ...]
     n_patients: int
+    damaged: tuple[str, ...] = ()
 
 
 def read_scans(source: Path, *, progress: Callable[[float], None] | None = None) -> Scans:
@@ -137,7 +140,8 @@ def read_scans(source: Path, *, progress: Callable[[float], None] | None = None)
     framed, homeless = _framed(scans, more, frames)
     if not framed:
         raise ScanError((*wrong, *homeless)[0])
-    return Scans(framed, folder.unreadable, (*wrong, *homeless), folder.n_patients)
+    wrong += homeless
+    return Scans(framed, folder.unreadable, wrong, folder.n_patients, folder.damaged)
 
 
 def _dicom(parts: tuple[Part, ...], volumes: tuple[Path, ...]) -> Folder:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,6 +28,7 @@ GAP = 1.5
 DIRECTIONS = 4
 """Digits to which the directions of one series agree."""
 VOLUMES = frozenset({"PT", "NM", "CT", "MR"})
+TEXT_BYTES = 512
 MOST_VOXELS = 2**31
 """A series above this holds 8 GiB as float32: its header is damaged or it is no patient."""
 
@@ -69,11 +72,14 @@ class Folder:
         What is wrong with files that are no DICOM, by file.
     n_patients
         How many patients the files are of.
+    damaged
+        Those of the unreadable that are empty or no text: images, once.
     """
 
     series: tuple[FileSeries, ...]
     unreadable: tuple[str, ...]
     n_patients: int
+    damaged: tuple[str, ...] = ()
 
 
 def sort_into_series(parts: tuple[Part, ...]) -> Folder:
@@ -91,11 +97,15 @@ def sort_into_series(parts: tuple[Part, ...]) -> Folder:
     """
     headers: list[Header] = []
     unreadable: list[str] = []
-    for found in map(_read, parts):  # in one thread: several would wait for each other
+    damaged: list[str] = []
+    for part in parts:  # in one thread: several would wait for each other
+        found = _read(part)
         if isinstance(found, Header):
             headers.append(found)
-        else:
-            unreadable.append(found)
+            continue
+        unreadable.append(found)
+        if not _is_text(part):
+            damaged.append(found)
     if not headers:
         msg = f"scans: not one of {len(parts)} files is a DICOM file that can be read"
         raise ScanError(f"{msg}; the first: {unreadable[0]}" if unreadable else msg)
@@ -104,7 +114,7 @@ def sort_into_series(parts: tuple[Part, ...]) -> Folder:
         groups[_belongs_to(header)].append(header)
     series = sorted((_series(group) for group in groups.values()), key=_when)
     patients = {header.patient for header in headers}
-    return Folder(tuple(series), tuple(unreadable), len(patients))
+    return Folder(tuple(series), tuple(unreadable), len(patients), tuple(damaged))
 
 
 def parts_in(source: Path) -> Folder:
@@ -119,6 +129,16 @@ def _read(part: Part) -> Header | str:
         return read_header(part)
     except ScanError as error:
         return str(error)
+
+
+def _is_text(part: Part) -> bool:
+    """Whether a file that is no DICOM begins as a text does: a README, not an image."""
+    try:
+        with part.open() as stream:
+            head = stream.read(TEXT_BYTES)
+    except (OSError, zlib.error, zipfile.BadZipFile):
+        return False
+    return bool(head) and b"\x00" not in head and b"DICM" not in head
 
 
 def _belongs_to(h: Header) -> tuple[object, ...]:
