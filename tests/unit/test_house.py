@@ -127,7 +127,7 @@ UNITS = {
 }  # fmt: skip
 # A last word that says what is counted, or that the value is a ratio of equal units.
 DIMENSIONLESS = {
-    "fraction", "fractions", "share", "shares", "ratio", "factor", "sd", "rbe", "atoms", "decays",
+    "fraction", "fractions", "share", "shares", "ratio", "ratios", "factor", "sd", "rbe", "atoms", "decays",
     "samples", "branching", "weights", "yield", "probability", "number", "size", "count",
     "factors", "exponent", "tolerance", "evidence", "purity", "retention", "landing",
     "internalised",

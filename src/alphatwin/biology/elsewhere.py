@@ -82,17 +82,20 @@ def overlap_ratios(own: TimeCourse, others: Sequence[TimeCourse], *, repair: Rep
 
 
 def with_dose_elsewhere(
-    own: ProtractedDose, elsewhere_gy: Sequence[Floats], *, factors: Floats
+    own_gy: Floats, elsewhere_gy: Sequence[Floats], *, factors: Floats, ratios: Floats
 ) -> ProtractedDose:
     """Return the dose of a region and its products with what it receives from elsewhere.
 
     Parameters
     ----------
-    own
-        Its own dose and products.
+    own_gy
+        (n_samples, n_types) own dose. [Gy]
     elsewhere_gy
         (n_samples, n_types) dose from each source. [Gy]
     factors
+        (n_samples, n_types, n_types) factors of Lea and Catcheside of the own course of time, as
+        :meth:`~alphatwin.biology.ProtractedDose.lea_catcheside_by_pair` gives them.
+    ratios
         From :func:`overlap_ratios`, the own course first.
 
     Raises
@@ -101,18 +104,25 @@ def with_dose_elsewhere(
         If there are not as many courses of time as doses.
     """
     n_sources = len(elsewhere_gy)
-    if factors.shape != (n_sources + 1, n_sources + 1):
-        msg = f"{n_sources} sources need factors of one more courses of time, got {factors.shape}"
+    if ratios.shape != (n_sources + 1, n_sources + 1):
+        msg = f"{n_sources} sources need ratios of one more courses of time, got {ratios.shape}"
         raise InvalidValueError(msg)
     # Plain sums: the arrays are narrow, and a product of matrices would start threads for them.
     mixed = [
         sum((r * gy for r, gy in zip(row.tolist(), elsewhere_gy, strict=True)), np.zeros(1))
-        for row in factors[:, 1:]
+        for row in ratios[:, 1:]
     ]
-    first = own.dose_gy + mixed[0]
+    first = own_gy + mixed[0]
     pairs = first[:, :, np.newaxis] * first[:, np.newaxis, :]
-    pairs -= mixed[0][:, :, np.newaxis] * mixed[0][:, np.newaxis, :]
-    for gy, other in zip(elsewhere_gy, mixed[1:], strict=True):
-        pairs += gy[:, :, np.newaxis] * other[:, np.newaxis, :]
-    total_gy = sum(elsewhere_gy, own.dose_gy)
-    return ProtractedDose(total_gy, own.lea_catcheside_by_pair() * pairs)
+    # Alphas and recoils stay where they are: most types come from nowhere else.
+    is_received = np.any([gy.any(axis=0) for gy in elsewhere_gy], axis=0)
+    for a in np.flatnonzero(is_received).tolist():
+        for b in np.flatnonzero(is_received[: a + 1]).tolist():
+            found = sum(
+                (gy[:, a] * other[:, b] for gy, other in zip(elsewhere_gy, mixed[1:], strict=True)),
+                -mixed[0][:, a] * mixed[0][:, b],
+            )
+            pairs[:, a, b] += found
+            if a != b:
+                pairs[:, b, a] += found
+    return ProtractedDose(sum(elsewhere_gy, own_gy), factors * pairs)

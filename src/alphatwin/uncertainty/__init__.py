@@ -20,10 +20,11 @@ from alphatwin.uncertainty.recovery import (
     edge_ratio,
 )
 from alphatwin.uncertainty.shares import VarianceShare, between_share, variance_share
-from alphatwin.uncertainty.streams import SplitSeed, WatchedSeed, seed_of, stream
+from alphatwin.uncertainty.streams import UNLABELLED, SplitSeed, WatchedSeed, seed_of, stream
 from alphatwin.uncertainty.summaries import Interval, summarise
 
 __all__ = [
+    "UNLABELLED",
     "DoseBudget",
     "Interval",
     "Lognormal",

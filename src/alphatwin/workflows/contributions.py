@@ -38,7 +38,7 @@ from alphatwin.workflows.sampled_doses import (
     fits_of,
     sampled_doses,
 )
-from alphatwin.workflows.sampled_effects import FIT_STREAMS, POPULATION
+from alphatwin.workflows.sampled_effects import FIT_STREAMS, POPULATION, Kept
 from alphatwin.workflows.weighting import RBE, estimate
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ class _Design:
         assumed = dataclasses.replace(course.assumptions, samples=few)
         self._course = dataclasses.replace(course, assumptions=assumed)
         self._own_agents, self._seed, self._other = own_agents, seed, seed + OTHER_SEED_AWAY
-        self._courses_of_time: dict[tuple[int | str, ...], NDArray[np.float64]] = {}
+        self._kept = Kept()
         self._fits = {
             renewed: fits_of(analyse(self._course, own_agents=own_agents, seed=one))
             for renewed, one in ((False, seed), (True, self._other))
@@ -208,7 +208,7 @@ class _Design:
             own_agents=self._own_agents,
             seed=seed,
             fits=self._fits[renew_fits],
-            known=self._courses_of_time,
+            kept=self._kept,
         )
 
     def pair(self, source: Source, base: Doses) -> tuple[Doses, Doses] | None:

@@ -97,7 +97,11 @@ class DoseInTime:
         repair
             Repair of sublethal damage; as many samples as it has, the first ones, has the answer.
         """
-        return self.with_received(self.own_protracted(repair), repair=repair)
+        own = self.own_protracted(repair)
+        if not self.received:
+            return own
+        factors = own.lea_catcheside_by_pair()
+        return self.with_received(own.dose_gy, factors=factors, repair=repair)
 
     def own_protracted(self, repair: Repair) -> ProtractedDose:
         """Return dose and products of the decays in it; the fate's doses as if daughters stayed.
@@ -111,24 +115,25 @@ class DoseInTime:
         dose = protracted_dose([Cycle(self.dose_rate(n=n), 0.0)], repair=repair)
         return dose if self.dose_gy is None else with_doses(dose, self.dose_gy[:n])
 
-    def with_received(self, own: ProtractedDose, *, repair: Repair) -> ProtractedDose:
+    def with_received(self, own_gy: Floats, *, factors: Floats, repair: Repair) -> ProtractedDose:
         """Return dose and products of the decays in it with what comes from elsewhere.
 
         Parameters
         ----------
-        own
-            Dose and products of the decays in it, of the first samples or all.
+        own_gy
+            (n_samples, n_types) dose of the decays in it, of the first samples or all. [Gy]
+        factors
+            (n_samples, n_types, n_types) factors of Lea and Catcheside of its course in time.
         repair
             Repair of sublethal damage.
         """
         if not self.received:
-            return own
+            return doses_in_time(own_gy, factors=factors)
         ratios = overlap_ratios(
             self._course(self.curve), [self._course(c) for c, _ in self.received], repair=repair
         )
-        return with_dose_elsewhere(
-            own, [gy[: own.n_samples] for _, gy in self.received], factors=ratios
-        )
+        elsewhere_gy = [gy[: len(own_gy)] for _, gy in self.received]
+        return with_dose_elsewhere(own_gy, elsewhere_gy, factors=factors, ratios=ratios)
 
     def _course(self, curve: RegionCurve) -> TimeCourse:
         phases = best_phases(

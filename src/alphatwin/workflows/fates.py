@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from alphatwin.workflows.cross_dose import decays_elsewhere, received_by
 from alphatwin.workflows.daughters import STAY, STAY_AS_PRESET, daughter_model, needs_network
 from alphatwin.workflows.outside import MARROW
 from alphatwin.workflows.region_answers import mass_factor
+from alphatwin.workflows.weighting import estimate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
     from alphatwin.workflows.region_answers import RegionAnswer
 
     Floats = NDArray[np.float64]
-
-
-LIMITS: Final = (2.5, 97.5)
-"""Of the 95 % interval. [%]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +139,10 @@ def _medians(
             )
             doses_gy = emitted_j / mass_kg[:, None]
             for one in received.get(region.region.name, ()):
-                doses_gy = doses_gy + one.total_gy[:, None]  # electrons and photons: RBE 1
-            median_gy = np.median(doses_gy, axis=0)
-            low_gy, high_gy = np.percentile(doses_gy[:, 0], LIMITS)
+                doses_gy += one.total_gy[:, None]  # electrons and photons: RBE 1
+            absorbed, weighted = estimate(doses_gy[:, 0]), float(np.median(doses_gy[:, 1]))
             found[region.region.name] = _Medians(
-                float(median_gy[0]), float(median_gy[1]), float(low_gy), float(high_gy)
+                absorbed.median, weighted, absorbed.low, absorbed.high
             )
     return found
 

@@ -260,7 +260,7 @@ def _with_products(given: UnitRegion, time: DoseInTime, lags: tuple[float, ...])
         dose_gy=own_gy,
         product_gy2=unit.one.product_gy2 * _squared(own_gy, unit.one.dose_gy),
     )
-    one = per.with_received(one, repair=repair)
+    one = per.with_received(one.dose_gy, factors=one.lea_catcheside_by_pair(), repair=repair)
     square = _squared(given.dose_gy_per_bq, unit.one.dose_gy)
     pairs = {lag: pair * square for lag, pair in unit.pairs.items()}
     return dataclasses.replace(given, unit=UnitDose(one, pairs))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from alphatwin.biology import Repair, biologically_effective_dose
 from alphatwin.uncertainty import seed_of
-from alphatwin.workflows.dose_in_time import doses_in_time, given_in
+from alphatwin.workflows.dose_in_time import given_in
 from alphatwin.workflows.effect import REPAIR, effect_parameters, effect_samples
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
-
     import numpy as np
     from numpy.typing import NDArray
 
@@ -20,12 +19,28 @@ if TYPE_CHECKING:
     from alphatwin.workflows.region_answers import RegionAnswer
 
     Floats = NDArray[np.float64]
-    CoursesOfTime = MutableMapping[tuple[int | str, ...], Floats]
 
 FIT_STREAMS: Final = frozenset({"fit", "joint fit"})
 """Streams of which fits are drawn."""
 POPULATION: Final = "population"
 """Stream of published kinetics."""
+
+
+@dataclass(slots=True, eq=False)
+class Kept:
+    """What computations under exchanged seeds of one course have in common.
+
+    Attributes
+    ----------
+    answers
+        Answers under one seed for all that they rest on, by that seed and the fate of daughters.
+    factors_of_time
+        Factors by which time lessens products of doses, by the number of the answer, the region
+        and the seeds that the course in time rests on. (n_samples, n_types, n_types)
+    """
+
+    answers: dict[tuple[int, str], tuple[AgentAnswer, ...]] = field(default_factory=dict)
+    factors_of_time: dict[tuple[int | str, ...], Floats] = field(default_factory=dict)
 
 
 def sampled_bed_gy(
@@ -34,7 +49,7 @@ def sampled_bed_gy(
     region: RegionAnswer,
     *,
     seed: int,
-    known: CoursesOfTime,
+    kept: Kept,
     index: int,
 ) -> Floats | None:
     """Return the samples of a BED in Gy, (n_samples,); ``None`` without parameters or mass.
@@ -47,9 +62,8 @@ def sampled_bed_gy(
         The course, what an agent does, and in which region.
     seed
         Seed of the random streams.
-    known
-        Factors of time that are known already, by agent, region and seeds of what they rest on;
-        new ones are added.
+    kept
+        What is known already; new factors of time are added.
     index
         Which of the answers it is.
     """
@@ -63,12 +77,13 @@ def sampled_bed_gy(
     key: tuple[int | str, ...] = (index, region.region.name, *seeds)
     given = given_in(course, answer, region, seed=seed)
     repair = Repair.mono(sampled.repair_half_time_s)
+    known = kept.factors_of_time
     if key not in known:
         known[key] = given.own_protracted(repair).lea_catcheside_by_pair()
     own_gy = region.own_gy
     assert own_gy is not None
     return biologically_effective_dose(
-        given.with_received(doses_in_time(own_gy, factors=known[key]), repair=repair),
+        given.with_received(own_gy, factors=known[key], repair=repair),
         rbe_max=sampled.rbe_max,
         alpha_beta_gy=sampled.alpha_beta_gy,
     ).bed_gy

@@ -41,7 +41,12 @@ def test_the_dose_from_elsewhere_is_that_of_the_summed_dose_rate(repair):
     own = protracted_dose([Cycle(rate_of((OWN,), (0,)), 0.0)], repair=repair)
     given = [protracted_dose([Cycle(rate_of((c,), (3,)), 0.0)], repair=repair) for c in OTHERS]
     ratios = overlap_ratios(OWN, OTHERS, repair=repair)
-    found = with_dose_elsewhere(own, [g.dose_gy for g in given], factors=ratios)
+    found = with_dose_elsewhere(
+        own.dose_gy,
+        [g.dose_gy for g in given],
+        factors=own.lea_catcheside_by_pair(),
+        ratios=ratios,
+    )
     assert found.dose_gy == pytest.approx(exact.dose_gy, rel=ROUND_OFF)
     assert found.product_gy2 == pytest.approx(exact.product_gy2, rel=ROUND_OFF)
 
@@ -51,7 +56,12 @@ def test_the_same_course_of_time_makes_no_difference(repair):
     twice = TimeCourse(2.0 * OWN.amplitude_bq, OWN.rate_per_s)
     assert overlap_ratios(OWN, [twice], repair=repair) == pytest.approx(1.0, rel=ROUND_OFF)
     own = protracted_dose([Cycle(rate_of((OWN,), (2,)), 0.0)], repair=repair)
-    found = with_dose_elsewhere(own, [2.0 * own.dose_gy], factors=np.ones((2, 2)))
+    found = with_dose_elsewhere(
+        own.dose_gy,
+        [2.0 * own.dose_gy],
+        factors=own.lea_catcheside_by_pair(),
+        ratios=np.ones((2, 2)),
+    )
     assert found.product_gy2 == pytest.approx(9.0 * own.product_gy2, rel=ROUND_OFF)
 
 
@@ -65,5 +75,10 @@ def test_a_faster_dose_is_repaired_less():
 
 def test_each_source_needs_its_course_of_time():
     own = protracted_dose([Cycle(rate_of((OWN,), (0,)), 0.0)], repair=REPAIRS[0])
-    with pytest.raises(InvalidValueError, match="1 sources need factors"):
-        with_dose_elsewhere(own, [own.dose_gy], factors=np.ones((1, 1)))
+    with pytest.raises(InvalidValueError, match="1 sources need ratios"):
+        with_dose_elsewhere(
+            own.dose_gy,
+            [own.dose_gy],
+            factors=own.lea_catcheside_by_pair(),
+            ratios=np.ones((1, 1)),
+        )

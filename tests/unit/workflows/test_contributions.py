@@ -16,7 +16,7 @@ from alphatwin.workflows.effect import region_biologies, region_biology
 from alphatwin.workflows.measured_scale import measured_scale
 from alphatwin.workflows.region_answers import mass_factor
 from alphatwin.workflows.sampled_doses import ABSORBED, BED, WEIGHTED, DoseKey, sampled_doses
-from alphatwin.workflows.sampled_effects import sampled_bed_gy
+from alphatwin.workflows.sampled_effects import Kept, sampled_bed_gy
 from courses import AC_DOTATATE, course, measurement, region
 
 EXACT = 1e-12
@@ -221,14 +221,14 @@ def test_an_effect_under_exchanged_seeds_is_that_of_the_whole_way(daughters):
     made = dataclasses.replace(
         made, assumptions=dataclasses.replace(made.assumptions, daughters=daughters, samples=500)
     )
-    known = {}
+    kept = Kept()
     for names in ({"fit"}, {"repair"}, {"RBEmax"}, {"calibration"}, {"alpha/beta"}):
         for is_inside in (True, False):
             seed = SplitSeed(1, other=2, names=frozenset(names), is_inside=is_inside)
             for i, answer in enumerate(analyse(made, seed=seed)):
                 for r in answer.regions:
                     whole = region_biology(made, answer, r, seed=seed).bed_gy()
-                    again = sampled_bed_gy(made, answer, r, seed=seed, known=known, index=i)
+                    again = sampled_bed_gy(made, answer, r, seed=seed, kept=kept, index=i)
                     np.testing.assert_allclose(again, whole, rtol=EXACT)
 
 
@@ -252,12 +252,12 @@ def test_an_effect_with_dose_from_elsewhere_is_that_of_the_whole_way():
         measurements=tuple(measurement(n) for n in names),
         samples=200,
     )
-    known = {}
+    kept = Kept()
     for name in ("fit", "repair", "calibration"):
         seed = SplitSeed(1, other=2, names=frozenset({name}), is_inside=True)
         (answer,) = analyse(made, seed=seed)
         kidneys = answer.regions[0]
         assert kidneys.received
         whole = region_biology(made, answer, kidneys, seed=seed).bed_gy()
-        again = sampled_bed_gy(made, answer, kidneys, seed=seed, known=known, index=0)
+        again = sampled_bed_gy(made, answer, kidneys, seed=seed, kept=kept, index=0)
         np.testing.assert_allclose(again, whole, rtol=EXACT)

@@ -170,7 +170,9 @@ def test_the_effect_is_that_of_the_summed_dose_rate_of_region_and_sources():
     )
     received = dataclasses.replace(one, dose=dataclasses.replace(one.dose, deposits=(given,)))
     region_too = dataclasses.replace(kidneys, received=(received,))
-    found = given_in(made, answer, region_too, seed=1).with_received(own, repair=repair)
+    found = given_in(made, answer, region_too, seed=1).with_received(
+        own.dose_gy, factors=own.lea_catcheside_by_pair(), repair=repair
+    )
     assert found.dose_gy == pytest.approx(at_once.dose_gy, rel=TIME)
     assert found.product_gy2 == pytest.approx(at_once.product_gy2, rel=TIME)
 
