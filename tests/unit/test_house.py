@@ -127,8 +127,8 @@ UNITS = {
 }  # fmt: skip
 # A last word that says what is counted, or that the value is a ratio of equal units.
 DIMENSIONLESS = {
-    "fraction", "fractions", "share", "shares", "ratio", "ratios", "factor", "sd", "rbe", "atoms", "decays",
-    "samples", "branching", "weights", "yield", "probability", "number", "size", "count",
+    "fraction", "fractions", "share", "shares", "ratio", "ratios", "factor", "sd", "rbe", "atoms",
+    "decays", "samples", "branching", "weights", "yield", "probability", "number", "size", "count",
     "factors", "exponent", "tolerance", "evidence", "purity", "retention", "landing",
     "internalised",
     "counts", "error", "cosine", "survival",
