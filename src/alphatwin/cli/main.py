@@ -29,10 +29,10 @@ from alphatwin.cli import (
     transport_commands,
 )
 from alphatwin.errors import AlphaTwinError
+from alphatwin.version import __version__
 
 OBJECTS_BETWEEN_COLLECTIONS: Final = 100_000
 """Cyclic garbage is rare here, and looking for it takes 4 % of a report at Python's 700."""
-from alphatwin.version import __version__
 
 app = typer.Typer(
     name="alphatwin",
