@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,7 +13,13 @@ from alphatwin.kinetics.daughters_fates import fate, fate_names
 from alphatwin.report.value import ElsewhereDecays, FateDose
 from alphatwin.workflows.absorption import region_energy_j
 from alphatwin.workflows.cross_dose import decays_elsewhere, received_by
-from alphatwin.workflows.daughters import STAY, STAY_AS_PRESET, daughter_model, needs_network
+from alphatwin.workflows.daughters import (
+    MOST_DRAWS,
+    STAY,
+    STAY_AS_PRESET,
+    daughter_model,
+    needs_network,
+)
 from alphatwin.workflows.outside import MARROW
 from alphatwin.workflows.region_answers import mass_factor
 from alphatwin.workflows.weighting import estimate
@@ -29,6 +35,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+SAMPLES_OF_FATES: Final = 2 * MOST_DRAWS
+"""Of fates that are not in force: every draw of a fate counts alike."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Medians:
     """Medians of absorbed and of RBE-weighted dose of a region, and limits of the first, in Gy."""
@@ -41,6 +51,9 @@ class _Medians:
 
 def fate_doses(course: Course, answer: AgentAnswer, *, seed: int) -> tuple[FateDose, ...]:
     """Return the dose of every region under every preset, region by region.
+
+    Doses under the preset in force are those of the answer, from all samples. Others are these
+    times the ratio of both from few samples: fates share their random streams.
 
     Empty for an agent without daughters of which nothing but the vector was injected.
 
@@ -78,7 +91,14 @@ def fate_doses(course: Course, answer: AgentAnswer, *, seed: int) -> tuple[FateD
         notes[name] = fate(name).note
     basis = doses[in_force]
     return tuple(
-        _row(name, region.region.name, doses[name], basis, notes[name])
+        _row(
+            name,
+            region.region.name,
+            notes[name],
+            doses[name].get(region.region.name),
+            few=basis[region.region.name],
+            whole=_in_force(course, region),
+        )
         for region in answer.regions
         if region.dose is not None and region.region.name in doses[in_force]
         for name in names
@@ -86,31 +106,48 @@ def fate_doses(course: Course, answer: AgentAnswer, *, seed: int) -> tuple[FateD
 
 
 def _row(
-    name: str, region: str, doses: dict[str, _Medians], basis: dict[str, _Medians], note: str
+    name: str, region: str, note: str, found: _Medians | None, *, few: _Medians, whole: _Medians
 ) -> FateDose:
-    found = doses.get(region)
+    if found is None:
+        return FateDose(
+            preset=name,
+            region=region,
+            absorbed_dose_gy=None,
+            absorbed_dose_low_gy=None,
+            absorbed_dose_high_gy=None,
+            rbe_weighted_dose_gy=None,
+            absorbed_dose_ratio=None,
+            rbe_weighted_dose_ratio=None,
+            note=note,
+        )
+    ratio = found.absorbed_gy / few.absorbed_gy
+    weighted_ratio = found.weighted_gy / few.weighted_gy
     return FateDose(
         preset=name,
         region=region,
-        absorbed_dose_gy=None if found is None else found.absorbed_gy,
-        absorbed_dose_low_gy=None if found is None else found.low_gy,
-        absorbed_dose_high_gy=None if found is None else found.high_gy,
-        rbe_weighted_dose_gy=None if found is None else found.weighted_gy,
-        absorbed_dose_ratio=(
-            None if found is None else found.absorbed_gy / basis[region].absorbed_gy
-        ),
-        rbe_weighted_dose_ratio=(
-            None if found is None else found.weighted_gy / basis[region].weighted_gy
-        ),
+        absorbed_dose_gy=whole.absorbed_gy * ratio,
+        absorbed_dose_low_gy=whole.low_gy * (found.low_gy / few.low_gy),
+        absorbed_dose_high_gy=whole.high_gy * (found.high_gy / few.high_gy),
+        rbe_weighted_dose_gy=whole.weighted_gy * weighted_ratio,
+        absorbed_dose_ratio=ratio,
+        rbe_weighted_dose_ratio=weighted_ratio,
         note=note,
     )
+
+
+def _in_force(course: Course, region: RegionAnswer) -> _Medians:
+    assert region.dose is not None
+    absorbed = estimate(region.dose.total_gy)
+    weighted_gy = region.dose.by_radiation_gy @ _weights(course)[:, 1]
+    return _Medians(absorbed.median, float(np.median(weighted_gy)), absorbed.low, absorbed.high)
 
 
 def _medians(
     course: Course, answer: AgentAnswer, model: DaughterModel, *, seed: int
 ) -> dict[str, _Medians]:
-    """Return the medians under a model, from all samples: energy first, then samples."""
-    on_vector = model.on_vector(answer.curves, administered_bq=answer.scale_bq)
+    """Return the medians under a model, from the first samples: energy first, then samples."""
+    curves = {name: curve.first(SAMPLES_OF_FATES) for name, curve in answer.curves.items()}
+    on_vector = model.on_vector(curves, administered_bq=answer.scale_bq)
     decays = {
         r.region.name: (
             model.response.decays(
@@ -119,7 +156,7 @@ def _medians(
                 injected_bq=answer.scale_bq,
             )
             if r.region.name in model.compartments
-            else model.staying(r.curve, administered_bq=answer.scale_bq)
+            else model.staying(curves[r.region.name], administered_bq=answer.scale_bq)
         )
         for r in answer.regions
     }
@@ -156,9 +193,14 @@ def _energy_j(course: Course, region: RegionAnswer, model: DaughterModel) -> Flo
         decay_data=assumed.decay_data,
         mass_kg=region.region.mass_kg or 1.0,
     )
+    return np.asarray(energy_j @ _weights(course))
+
+
+def _weights(course: Course) -> Floats:
+    """Return 1 and the RBE of every radiation type. (n_types, 2)."""
+    assumed = course.assumptions
     rbe = {"alpha": assumed.rbe_alpha, "recoil": assumed.rbe_recoil}
-    weights = np.array([[1.0, rbe.get(kind, 1.0)] for kind in RADIATION_TYPES])
-    return np.asarray(energy_j @ weights)
+    return np.array([[1.0, rbe.get(kind, 1.0)] for kind in RADIATION_TYPES])
 
 
 def elsewhere(course: Course, answer: AgentAnswer) -> tuple[ElsewhereDecays, ...]:
