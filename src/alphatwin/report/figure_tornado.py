@@ -61,7 +61,7 @@ def draw_tornado(report: DoseReport) -> list[Picture]:
         shown = [
             found
             for found in report.uncertainty_contributions
-            if found.quantity == quantity and len(found.contributions) >= FEWEST_SOURCES
+            if found.quantity == quantity and len(found.told) >= FEWEST_SOURCES
         ]
         drawn += [
             _picture(shown[i : i + PANELS_PER_PICTURE], number=i // PANELS_PER_PICTURE + 1)
@@ -72,7 +72,7 @@ def draw_tornado(report: DoseReport) -> list[Picture]:
 
 def _picture(shown: list[DoseUncertainty], *, number: int) -> Picture:
     name, words = _QUANTITIES[shown[0].quantity]
-    bars = min(BARS_SHOWN, max(len(found.contributions) for found in shown))
+    bars = min(BARS_SHOWN, max(len(found.told) for found in shown))
     figure, axes = panels(
         len(shown),
         columns=min(2, len(shown)),
@@ -82,7 +82,7 @@ def _picture(shown: list[DoseUncertainty], *, number: int) -> Picture:
         bottom_in=0.42,
         right_in=0.15,
     )
-    largest = max(row.dose_ratio_95 for found in shown for row in found.contributions)
+    largest = max(row.dose_ratio_95 for found in shown for row in found.told)
     for panel, found in zip(axes, shown, strict=True):
         _draw_panel(panel, found, bars=bars, largest=largest)
     for panel in axes[-2:]:
@@ -120,7 +120,7 @@ def _draw_panel(axes: Axes, found: DoseUncertainty, *, bars: int, largest: float
     axes.set_xlim(100.0 / largest**1.08, 100.0 * reach)
     axes.set_ylim(bars - 0.4, -0.6)
     axes.axvline(100.0, color=RULE, linewidth=0.8, zorder=0)
-    for y, row in enumerate(found.contributions[:bars]):
+    for y, row in enumerate(found.told[:bars]):
         low, high = 100.0 / row.dose_ratio_95, 100.0 * row.dose_ratio_95
         colour = _COLOURS.get(row.source, _SPARE)
         axes.barh(y, high - low, 0.72, left=low, color=colour, edgecolor=INK, linewidth=0.4)
@@ -132,7 +132,7 @@ def _draw_panel(axes: Axes, found: DoseUncertainty, *, bars: int, largest: float
             va="center",
             size=7.5,
         )
-    named = [shorten(row.source, longest=22) for row in found.contributions[:bars]]
+    named = [shorten(row.source, longest=22) for row in found.told[:bars]]
     axes.set_yticks(range(len(named)), named)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from alphatwin.report.uncertainty_value import DoseUncertainty
     from alphatwin.report.value import DoseReport
 
-LEAST_TOLD = 0.005
-"""Share of a variance below which a source stands in the JSON file alone."""
 _QUANTITY = {
     "absorbed_dose_gy": "absorbed dose",
     "rbe_weighted_dose_gy": "RBE-weighted dose",
@@ -61,5 +59,5 @@ def uncertainty_tables(report: DoseReport) -> list[Table]:
 def _sources(found: DoseUncertainty) -> str:
     if not found.contributions:
         return "nothing is stated as uncertain"
-    told = [row for row in found.contributions if row.total_share >= LEAST_TOLD]
-    return ", ".join(f"{row.source} {shown_share(row.total_share, row.total_sd)}" for row in told)
+    parts = (f"{row.source} {shown_share(row.total_share, row.total_sd)}" for row in found.told)
+    return ", ".join(parts).replace(" %", "\u00a0%")  # a sign alone on a line is lost

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
 from alphatwin.report.estimates import Estimate  # noqa: TC001 - pydantic reads it
+
+
+LEAST_TOLD: Final = 0.005
+"""Share of a variance below which a source stands in the JSON file alone."""
 
 
 def _doc(text: str) -> object:
@@ -52,3 +56,8 @@ class DoseUncertainty:
     contributions: Annotated[
         tuple[Contribution, ...], _doc("Sources, the largest first; empty if nothing varies.")
     ]
+
+    @property
+    def told(self) -> tuple[Contribution, ...]:
+        """Sources that pages and figures show."""
+        return tuple(row for row in self.contributions if row.total_share >= LEAST_TOLD)
