@@ -9,7 +9,6 @@ from pydantic import Field
 
 from alphatwin.report.estimates import Estimate  # noqa: TC001 - pydantic reads it
 
-
 LEAST_TOLD: Final = 0.005
 """Share of a variance below which a source stands in the JSON file alone."""
 

@@ -22,7 +22,19 @@ def test_a_table_for_each_agent_has_every_dose():
     tables = uncertainty_tables(report)
     assert len(tables) == len(report.agents)
     assert sum(len(t.rows) for t in tables) == len(report.uncertainty_contributions)
-    assert tables[0].rows[0][3] == "counts and fit 70 %, volume and mass 28 %, calibration < 3 %"
+    told = tables[0].rows[0][3].replace("\u00a0", " ")
+    assert told == "counts and fit 70 %, volume and mass 28 %, calibration < 3 %"
+
+
+def test_what_makes_next_to_nothing_is_in_the_json_file_alone():
+    report = sample_report()
+    first = report.uncertainty_contributions[0]
+    least = replace(first.contributions[-1], source="a hair's breadth", total_share=0.004)
+    changed = replace(first, contributions=(*first.contributions, least))
+    report = replace(report, uncertainty_contributions=(changed,))
+    assert changed.told == first.contributions
+    assert "hair" not in uncertainty_tables(report)[0].rows[0][3]
+    assert all("hair" not in picture.svg for picture in drawn(report))
 
 
 def test_a_tornado_shows_doses_with_several_sources_only():
