@@ -25,6 +25,8 @@ from alphatwin.report.numbers import MISSING, count, nuclide_label, number, pros
 from alphatwin.report.style import FONT, FONT_FILES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jinja2 import Environment
     from markupsafe import Markup
 
@@ -58,15 +60,10 @@ def to_html(
     str
         The page; every text of the report is escaped.
     """
-    template = environment().get_template("report.html.j2")
-    shown = draw(report) if pictures is None else pictures
-    by_section: dict[str, list[Picture]] = {}
-    for picture in shown:
-        by_section.setdefault(picture.section, []).append(picture)
-    page = template.render(
-        report=report,
-        pictures=by_section,
-        picture_number={p.key: i for i, p in enumerate(shown, start=1)},
+    return page_of(
+        "report.html.j2",
+        report,
+        draw(report) if pictures is None else pictures,
         for_print=for_print,
         tables=tables,
         fit_tables=fit_tables,
@@ -77,7 +74,6 @@ def to_html(
         uncertainty_tables=uncertainty_tables,
         image_tables=image_tables,
         assumption_tables=assumption_tables,
-        font_faces=font_faces(),
         board=board(report),
         later=assumption_tables.grouped(told_later(report)),
         loud=assumption_tables.grouped_warnings(report, loud=True),
@@ -94,7 +90,44 @@ def to_html(
             for s in dose.decay_shares
         ),
     )
-    return without_controls(page)
+
+
+def page_of(
+    template: str,
+    report: object,
+    shown: Sequence[Picture],
+    /,
+    *,
+    for_print: bool = False,
+    **context: object,
+) -> str:
+    """Return the page that a template makes of a report and its figures.
+
+    Parameters
+    ----------
+    template
+        Name of the template.
+    report
+        The report.
+    shown
+        Its figures, numbered in this order; the template finds them by section.
+    for_print
+        True lays every folded table open, for a page that nobody can click on.
+    **context
+        What else the template asks for.
+    """
+    by_section: dict[str, list[Picture]] = {}
+    for picture in shown:
+        by_section.setdefault(picture.section, []).append(picture)
+    given: dict[str, object] = {
+        "report": report,
+        "pictures": by_section,
+        "picture_number": {p.key: i for i, p in enumerate(shown, start=1)},
+        "for_print": for_print,
+        "font_faces": font_faces(),
+        "unknown": (MISSING,),
+    }
+    return without_controls(environment().get_template(template).render(given | context))
 
 
 def without_controls(page: str) -> str:

@@ -1,4 +1,4 @@
-"""A pool as HTML and PDF, from the same page and with the style of the dose report."""
+"""A pool as an HTML page, with the style of the dose report."""
 
 from __future__ import annotations
 
@@ -7,13 +7,9 @@ from typing import TYPE_CHECKING
 from alphatwin.report import pool_tables
 from alphatwin.report.figure_evidence_map import draw_evidence_map
 from alphatwin.report.figure_forest import draw_forest
-from alphatwin.report.html import environment, font_faces, without_controls
-from alphatwin.report.numbers import MISSING
-from alphatwin.report.pdf import set_pages
+from alphatwin.report.html import page_of
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from alphatwin.report.picture import Picture
     from alphatwin.report.pool_value import EvidencePoolReport
 
@@ -49,48 +45,16 @@ def pool_to_html(
         True lays every folded table open, for a page that nobody can click on.
     """
     shown = draw_pool(report) if pictures is None else pictures
-    page = (
-        environment()
-        .get_template("pool.html.j2")
-        .render(
-            report=report,
-            forest=shown[:1],
-            map=shown[1:],
-            picture_number={p.key: i for i, p in enumerate(shown, start=1)},
-            for_print=for_print,
-            tables=pool_tables,
-            font_faces=font_faces(),
-            cautions=_cautions(report),
-            unknown=(MISSING,),
-        )
+    return page_of(
+        "pool.html.j2",
+        report,
+        shown,
+        for_print=for_print,
+        forest=shown[:1],
+        map=shown[1:],
+        tables=pool_tables,
+        cautions=_cautions(report),
     )
-    return without_controls(page)
-
-
-def pool_to_pdf(
-    report: EvidencePoolReport,
-    *,
-    pictures: tuple[Picture, ...] | None = None,
-    created_at: datetime | None = None,
-) -> bytes:
-    """Return the pool as a PDF file.
-
-    Parameters
-    ----------
-    report
-        The pool.
-    pictures
-        Its figures, if they have been drawn already; None draws them.
-    created_at
-        Time of creation to be written into the file; None takes the clock.
-
-    Raises
-    ------
-    OutputError
-        If the pages cannot be set.
-    """
-    page = pool_to_html(report, pictures=pictures, for_print=True)
-    return set_pages(page, title=TITLE, created_at=created_at)
 
 
 def _cautions(report: EvidencePoolReport) -> list[str]:

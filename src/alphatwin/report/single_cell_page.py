@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from alphatwin.report.figure_cells import DOSE, events_figure
-from alphatwin.report.html import environment, font_faces, without_controls
+from alphatwin.report.html import page_of
 from alphatwin.report.numbers import MISSING, nuclide_label, number, percent
 from alphatwin.report.picture import Picture
 from alphatwin.report.style import heading, house_style, panels, svg_text
@@ -19,30 +19,26 @@ if TYPE_CHECKING:
 _HEIGHT_IN = 2.3
 
 
-def cell_to_html(report: CellReport) -> str:
+def cell_to_html(report: CellReport, *, for_print: bool = False) -> str:
     """Return the report as an HTML page that needs nothing but itself.
 
     Parameters
     ----------
     report
         The report.
+    for_print
+        True lays every folded table open, for a page that nobody can click on.
     """
     shown = draw_cell(report)
-    page = (
-        environment()
-        .get_template("cell.html.j2")
-        .render(
-            report=report,
-            pictures=shown,
-            picture_number={p.key: i for i, p in enumerate(shown, start=1)},
-            for_print=False,
-            found=found_table(report),
-            parts_of=parts_table(report),
-            font_faces=font_faces(),
-            unknown=(MISSING,),
-        )
+    return page_of(
+        "cell.html.j2",
+        report,
+        shown,
+        for_print=for_print,
+        pictures=shown,
+        found=found_table(report),
+        parts_of=parts_table(report),
     )
-    return without_controls(page)
 
 
 def draw_cell(report: CellReport) -> list[Picture]:

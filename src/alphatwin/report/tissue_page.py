@@ -6,33 +6,28 @@ from typing import TYPE_CHECKING
 
 from alphatwin.report import tissue_tables
 from alphatwin.report.figure_tissue import draw_tissue
-from alphatwin.report.html import environment, font_faces, without_controls
-from alphatwin.report.numbers import MISSING
+from alphatwin.report.html import page_of
 
 if TYPE_CHECKING:
     from alphatwin.report.tissue_value import TissueReport
 
 
-def tissue_to_html(report: TissueReport) -> str:
+def tissue_to_html(report: TissueReport, *, for_print: bool = False) -> str:
     """Return the report as an HTML page that needs nothing but itself.
 
     Parameters
     ----------
     report
         The report.
+    for_print
+        True lays every folded table open, for a page that nobody can click on.
     """
     picture = draw_tissue(report)
-    page = (
-        environment()
-        .get_template("tissue.html.j2")
-        .render(
-            report=report,
-            pictures=[picture],
-            picture_number={picture.key: 1},
-            for_print=False,
-            tables=tissue_tables,
-            font_faces=font_faces(),
-            unknown=(MISSING,),
-        )
+    return page_of(
+        "tissue.html.j2",
+        report,
+        [picture],
+        for_print=for_print,
+        pictures=[picture],
+        tables=tissue_tables,
     )
-    return without_controls(page)

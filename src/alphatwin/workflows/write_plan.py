@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from alphatwin.files.atomic import output_folder
 from alphatwin.report.figure_plan import draw_plan
-from alphatwin.report.plan_page import plan_to_html, plan_to_pdf
-from alphatwin.report.serializer import to_json
+from alphatwin.report.plan_page import TITLE, plan_to_html
+from alphatwin.workflows.write_forms import write_forms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,11 +31,9 @@ def write_plan(report: PlanReport, folder: Path) -> None:
         If the folder cannot be written, or holds something else.
     """
     pictures = draw_plan(report)
-    forms = {
-        "report.json": to_json(report).encode(),
-        "report.html": plan_to_html(report, pictures=pictures).encode(),
-        "report.pdf": plan_to_pdf(report, pictures=pictures),
-    }
-    with output_folder(folder) as partial:
-        for name, data in forms.items():
-            (partial / name).write_bytes(data)
+    write_forms(
+        report,
+        folder,
+        page=partial(plan_to_html, report, pictures=pictures),
+        pdf_title=TITLE,
+    )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from alphatwin.files.atomic import output_folder
 from alphatwin.report.figure_evidence_map import map_figure
 from alphatwin.report.figure_forest import forest_figure
-from alphatwin.report.pool_page import draw_pool, pool_to_html, pool_to_pdf
-from alphatwin.report.serializer import to_json
+from alphatwin.report.pool_page import TITLE, draw_pool, pool_to_html
 from alphatwin.report.style import house_style
+from alphatwin.workflows.write_forms import write_forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,18 +43,19 @@ def write_pool(report: EvidencePoolReport, folder: Path) -> None:
         If the folder cannot be written, or holds something else.
     """
     pictures = draw_pool(report)
-    forms = {
-        "report.json": to_json(report).encode(),
-        "report.html": pool_to_html(report, pictures=pictures).encode(),
-        "report.pdf": pool_to_pdf(report, pictures=pictures),
-    }
     with house_style():
-        for name, draw in FIGURES.items():
-            for form in ("png", "svg"):
-                forms[f"{name}.{form}"] = _drawn(draw(report), form)
-    with output_folder(folder) as partial:
-        for name, data in forms.items():
-            (partial / name).write_bytes(data)
+        figures = {
+            f"{name}.{form}": _drawn(draw(report), form)
+            for name, draw in FIGURES.items()
+            for form in ("png", "svg")
+        }
+    write_forms(
+        report,
+        folder,
+        page=partial(pool_to_html, report, pictures=pictures),
+        pdf_title=TITLE,
+        more=figures,
+    )
 
 
 def _drawn(figure: Figure, form: str) -> bytes:

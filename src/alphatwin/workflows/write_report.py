@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from alphatwin.files.atomic import output_folder
 from alphatwin.report.figures import draw
 from alphatwin.report.html import to_html
-from alphatwin.report.pdf import to_pdf
-from alphatwin.report.serializer import to_json
+from alphatwin.report.pdf import TITLE
+from alphatwin.workflows.write_forms import write_forms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,11 +37,9 @@ def write_report(report: DoseReport, folder: Path, *, more: tuple[Picture, ...] 
     drawn = draw(report)
     first = next((i for i, p in enumerate(drawn) if p.section == "curves"), len(drawn))
     pictures = (*drawn[:first], *more, *drawn[first:])
-    forms = {
-        "report.json": to_json(report).encode(),
-        "report.html": to_html(report, pictures=pictures).encode(),
-        "report.pdf": to_pdf(report, pictures=pictures),
-    }
-    with output_folder(folder) as partial:
-        for name, data in forms.items():
-            (partial / name).write_bytes(data)
+    write_forms(
+        report,
+        folder,
+        page=partial(to_html, report, pictures=pictures),
+        pdf_title=TITLE,
+    )

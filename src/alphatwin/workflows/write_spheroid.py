@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from alphatwin.files.atomic import output_folder
-from alphatwin.report.cell_page import cluster_to_html, cluster_to_pdf
+from alphatwin.report.cell_page import TITLE, cluster_to_html
 from alphatwin.report.figure_cells import draw_cluster
-from alphatwin.report.serializer import to_json
 from alphatwin.report.single_cell_page import cell_to_html
+from alphatwin.workflows.write_forms import write_forms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,15 +33,12 @@ def write_spheroid(report: SpheroidReport, folder: Path) -> tuple[str, ...]:
         If the folder cannot be written, or holds something else.
     """
     pictures = draw_cluster(report)
-    forms = {
-        "report.json": to_json(report).encode(),
-        "report.html": cluster_to_html(report, pictures=pictures).encode(),
-        "report.pdf": cluster_to_pdf(report, pictures=pictures),
-    }
-    with output_folder(folder) as partial:
-        for name, data in forms.items():
-            (partial / name).write_bytes(data)
-    return tuple(forms)
+    return write_forms(
+        report,
+        folder,
+        page=partial(cluster_to_html, report, pictures=pictures),
+        pdf_title=TITLE,
+    )
 
 
 def write_cell(report: CellReport, folder: Path) -> tuple[str, ...]:
@@ -59,8 +56,4 @@ def write_cell(report: CellReport, folder: Path) -> tuple[str, ...]:
     OutputError
         If the folder cannot be written, or holds something else.
     """
-    forms = {"report.json": to_json(report), "report.html": cell_to_html(report)}
-    with output_folder(folder) as partial:
-        for name, text in forms.items():
-            (partial / name).write_text(text, encoding="utf-8")
-    return tuple(forms)
+    return write_forms(report, folder, page=partial(cell_to_html, report))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from alphatwin.files.atomic import output_folder
-from alphatwin.report.serializer import to_json
 from alphatwin.report.tissue_page import tissue_to_html
+from alphatwin.workflows.write_forms import write_forms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,8 +29,4 @@ def write_tissue(report: TissueReport, folder: Path) -> tuple[str, ...]:
     OutputError
         If the folder cannot be written, or holds something else.
     """
-    forms = {"report.json": to_json(report), "report.html": tissue_to_html(report)}
-    with output_folder(folder) as partial:
-        for name, text in forms.items():
-            (partial / name).write_text(text, encoding="utf-8")
-    return tuple(forms)
+    return write_forms(report, folder, page=partial(tissue_to_html, report))
