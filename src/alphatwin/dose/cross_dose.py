@@ -237,7 +237,7 @@ class _Fold:
     def _with_rest(self, here: str, there: str) -> Floats:
         """Return the mean over the free regions, by mass, of what they give or receive.
 
-        What is spread in an organ around a lesion reaches it by photons alone.
+        What is spread in an organ around a lesion exchanges photons alone with it.
         """
         place = there if here == REST else here
         numbers = [self._number[n] for n in self._free if n != place]
@@ -246,7 +246,7 @@ class _Fold:
         own = self._number[place]
         pairs = self._matrix[:, numbers, own] if here == REST else self._matrix[:, own, numbers]
         found = np.einsum("npr,p->nr", pairs, masses / whole_kg)
-        if place in self._free and here == REST:
+        if place in self._free:
             column = RADIATION_TYPES.index("photon")
             share = self._mass_kg[place] / whole_kg
             found[:, column] += share * self._matrix[:, own, own, column]

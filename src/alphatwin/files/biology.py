@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from alphatwin.files.measured import known_name
 from alphatwin.patient.effect import EffectAssumptions, TissueEffect
+from alphatwin.patient.previous import RED_MARROW
 
 if TYPE_CHECKING:
     from alphatwin.files import biology_schema
@@ -32,8 +33,9 @@ def convert_biology(
                 (*entry.path, f"{key}_uncertainty"),
                 f"is that of {key}, which is not stated; give both, or neither",
             )
+    known = regions if sections.marrow is None else {**regions, RED_MARROW: None}
     tissues = [
-        _tissue(tissue, (*entry.path, "tissues", i), regions, mistakes=mistakes)
+        _tissue(tissue, (*entry.path, "tissues", i), known, mistakes=mistakes)
         for i, tissue in enumerate(table.tissues)
     ]
     found = mistakes.attempt(

@@ -314,8 +314,9 @@ class Course:
 
     def _check_effect(self, regions: set[str]) -> None:
         stated = {t.region for t in self.effect.tissues}
-        if not stated <= regions:
-            msg = f"tissues are stated of {sorted(stated - regions)}; regions: {sorted(regions)}"
+        known = regions if self.marrow is None else {*regions, RED_MARROW}
+        if not stated <= known:
+            msg = f"tissues are stated of {sorted(stated - known)}; regions: {sorted(known)}"
             raise InvalidValueError(msg)
 
     def _check_blood(self, given: set[str]) -> None:

@@ -42,6 +42,8 @@ class SplitSeed(int):
     other: int
     names: frozenset[str]
     is_inside: bool
+    # It equals the first seed, so that a cache would take answers under that one for its own.
+    __hash__ = None  # type: ignore[assignment]
 
     def __new__(cls, seed: int, *, other: int, names: frozenset[str], is_inside: bool) -> Self:
         """Return the seed (``InvalidValueError`` if the other one is negative or the same)."""

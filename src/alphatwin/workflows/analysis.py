@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -149,10 +150,50 @@ def analyse(
     base = basis_of_predictions(course)
     asked = [_given(a, agents[a.name]) for a in course.administrations]
     asked += [_wanted(course, p, base, own_agents=own_agents) for p in course.predictions]
-    known = _known_of_body(course, asked, by_administration, own_agents=own_agents, seed=seed)
+    known = _KnownOfBody()
+    if any(needs_network(course, nuclide=a.agent.nuclide, injected=a.injected) for a in asked):
+        known = _known_of_body(course, asked, by_administration, own_agents=own_agents, seed=seed)
     return tuple(
         _answer(course, one, by_administration[one.administration.name], known, seed=seed)
         for one in asked
+    )
+
+
+def with_outside(
+    course: Course,
+    answers: tuple[AgentAnswer, ...],
+    *,
+    own_agents: tuple[Agent, ...] = (),
+    seed: int,
+) -> tuple[AgentAnswer, ...]:
+    """Return the answers with the vector outside of the regions, as another fate would follow it.
+
+    Those of a model have it already; of an agent without daughters none is asked.
+
+    Parameters
+    ----------
+    course, answers
+        The course, and what its agents do.
+    own_agents, seed
+        As in :func:`analyse`.
+    """
+
+    def is_open(answer: AgentAnswer) -> bool:
+        return answer.model is None and len(answer.chain.nuclides) > 1
+
+    if not any(is_open(a) for a in answers):
+        return answers
+    kinetics = {a.administration.name: tuple(r.kinetics for r in a.regions) for a in answers}
+    asked = [a.asked for a in answers]
+    known = _known_of_body(course, asked, kinetics, own_agents=own_agents, seed=seed)
+    return tuple(
+        dataclasses.replace(
+            a,
+            outside=_outside(course, a.asked, tuple(r.curve for r in a.regions), known, seed=seed),
+        )
+        if is_open(a)
+        else a
+        for a in answers
     )
 
 
@@ -179,8 +220,6 @@ def _known_of_body(
     own_agents: tuple[Agent, ...],
     seed: int,
 ) -> _KnownOfBody:
-    if not any(needs_network(course, nuclide=a.agent.nuclide, injected=a.injected) for a in asked):
-        return _KnownOfBody()
     urine, leaving = course.urine, None
     if urine is not None:
         after = next(a for a in asked if a.administration.name == urine.administration)
@@ -238,6 +277,26 @@ def _curves(
     )
 
 
+def _outside(
+    course: Course,
+    asked: Asked,
+    curves: tuple[RegionCurve, ...],
+    known: _KnownOfBody,
+    *,
+    seed: int,
+) -> Outside:
+    parts = [r for r in course.regions if not is_whole_body(r, course)]
+    return outside_of_regions(
+        course,
+        asked,
+        {r.name: c for r, c in zip(course.regions, curves, strict=True) if r in parts},
+        places=place_keys(parts),
+        sampled=known.sampled,
+        leaving=known.leaving,
+        seed=seed,
+    )
+
+
 def _answer(
     course: Course,
     asked: Asked,
@@ -250,16 +309,7 @@ def _answer(
     curves = _curves(course, asked, kinetics, seed=seed)
     model, outside = None, NOWHERE
     if needs_network(course, nuclide=nuclide, injected=asked.injected):
-        parts = [r for r in course.regions if not is_whole_body(r, course)]
-        outside = outside_of_regions(
-            course,
-            asked,
-            {r.name: c for r, c in zip(course.regions, curves, strict=True) if r in parts},
-            places=place_keys(parts),
-            sampled=known.sampled,
-            leaving=known.leaving,
-            seed=seed,
-        )
+        outside = _outside(course, asked, curves, known, seed=seed)
         model = daughter_model(
             course,
             nuclide=nuclide,

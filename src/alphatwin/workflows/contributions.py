@@ -27,11 +27,11 @@ from alphatwin.uncertainty import (
     variance_share,
 )
 from alphatwin.workflows.analysis import analyse
+from alphatwin.workflows.daughters import FATE
 from alphatwin.workflows.effect import ALPHA_BETA, RBE_MAX, REPAIR
 from alphatwin.workflows.measured_scale import CALIBRATION, RECOVERY, VOLUME
 from alphatwin.workflows.sampled_doses import (
     BED,
-    FATE,
     WEIGHTED,
     DoseKey,
     doses_of,
@@ -105,7 +105,11 @@ SOURCES: Final = (
         Source(name.replace("_", " "), frozenset({name}), f"{text[:1].upper()}{text[1:]}")
         for name, text in UPTAKE_FACTORS.items()
     ),
-    Source("fate of daughters", frozenset({FATE}), "Fate of daughters, by the weights given"),
+    Source(
+        "fate of daughters",
+        frozenset({FATE}),
+        "Figures of the fate of daughters, and which fate where several are weighed",
+    ),
     Source("RBE", frozenset({RBE}), "RBE of alpha particles and recoils"),
     Source("RBEmax", frozenset({RBE_MAX}), "RBE of alpha particles and recoils at low dose"),
     Source("alpha/beta", frozenset({ALPHA_BETA}), "alpha/beta of the tissue"),

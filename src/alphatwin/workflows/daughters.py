@@ -19,7 +19,7 @@ from alphatwin.kinetics.daughters_uncertainty import beta_samples, sampled_fate
 from alphatwin.kinetics.internalised import INTERNALISED
 from alphatwin.kinetics.network import Network, element_of
 from alphatwin.nuclides import decay_chain
-from alphatwin.uncertainty import stream
+from alphatwin.uncertainty import seed_of, stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,6 +38,8 @@ STAY_AS_PRESET: Final = "all_stay"
 """The preset that says the same, for what was injected beside the vector."""
 NOTHING_INSIDE: Final = (BLOOD, "bone", "red_marrow")
 WHOLE_BODY: Final = ("whole_body", "total_body")
+FATE: Final = "daughters"
+"""Stream of the figures of a fate, and of which fate a sample has: one for all regions, agents."""
 MOST_DRAWS: Final = 1_000
 """Samples of the figures of a fate; samples of the curves take them round and round."""
 LONG_ENOUGH_TO_MOVE_S: Final = 600.0
@@ -186,8 +188,13 @@ def daughter_model(
     name = assumed.daughters if preset is None else preset
     parts = tuple(r for r in course.regions if not is_whole_body(r, course))
     known = STAY_AS_PRESET if name == STAY else name
+    has_spread = fate(known).has_spread
     # A limit keeps nothing back, so that what is inside cells does not matter to it.
-    is_limit = not fate(known).has_spread and assumed.internalised_fraction is None
+    is_limit = not has_spread and assumed.internalised_fraction is None
+    # Models are kept by the seed of their own streams: a split seed equals its first seed.
+    draws = None
+    if seed is not None and has_spread:
+        draws = (seed_of(seed, FATE), min(assumed.samples, MOST_DRAWS))
     return _model(
         parts or course.regions,
         nuclide,
@@ -196,7 +203,7 @@ def daughter_model(
         decay_data=assumed.decay_data,
         internalised=(0.0, 0.0) if is_limit else internalised_share(course, receptor_action),
         outside=outside,
-        draws=None if seed is None else (seed, min(assumed.samples, MOST_DRAWS)),
+        draws=draws,
     )
 
 
@@ -233,7 +240,7 @@ def _model(
     )
     net = build(found, internalised_fraction=dict.fromkeys(inside, internalised[0]))
     drawn = net
-    if draws is not None and found.has_spread:  # a limit has none, and keeps nothing back
+    if draws is not None:
         drawn = _drawn_network(build, found, inside, internalised, draws)
     roots = (nuclide,) if impurity is None else (nuclide, impurity.nuclide)
     answer = daughter_response(
@@ -261,10 +268,10 @@ def _drawn_network(
     shares = np.asarray(fraction)
     if sd > 0.0:
         shares = beta_samples(
-            fraction, sd, n_samples=n_samples, generator=stream(seed, "daughters", "internalised")
+            fraction, sd, n_samples=n_samples, generator=stream(seed, FATE, "internalised")
         )
     sampled = sampled_fate(
-        found, n_samples=n_samples, generator=lambda label: stream(seed, "daughters", label)
+        found, n_samples=n_samples, generator=lambda label: stream(seed, FATE, label)
     )
     return build(sampled, internalised_fraction=dict.fromkeys(inside, shares))
 

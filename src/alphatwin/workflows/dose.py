@@ -18,7 +18,7 @@ from alphatwin.report.value import (
     TableRecord,
 )
 from alphatwin.version import __version__
-from alphatwin.workflows.analysis import analyse
+from alphatwin.workflows.analysis import analyse, with_outside
 from alphatwin.workflows.assumptions import assumptions_and_alternatives
 from alphatwin.workflows.blood import blood_answer
 from alphatwin.workflows.blood_assumptions import blood_assumptions
@@ -96,7 +96,8 @@ def dose_report(
     course = dataclasses.replace(file.course, assumptions=assumed)
     answers = analyse(course, own_agents=file.agents, seed=seed)
     blood = blood_answer(course, answers, own_agents=file.agents, seed=seed)
-    fates = tuple(fate_doses(course, answer, seed=seed) for answer in answers)
+    open_to_fates = with_outside(course, answers, own_agents=file.agents, seed=seed)
+    fates = tuple(fate_doses(course, answer, seed=seed) for answer in open_to_fates)
     biologies = tuple(region_biologies(course, answer, seed=seed) for answer in answers)
     of_marrow = _marrow_biologies(course, answers, blood, seed)
     effects = tuple(

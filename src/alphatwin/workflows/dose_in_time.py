@@ -97,23 +97,30 @@ class DoseInTime:
         repair
             Repair of sublethal damage; as many samples as it has, the first ones, has the answer.
         """
-        own = self.own_protracted(repair)
-        if not self.received:
-            return own
-        factors = own.lea_catcheside_by_pair()
-        return self.with_received(own.dose_gy, factors=factors, repair=repair)
+        stays = self._as_if_staying(repair)
+        if self.dose_gy is None and not self.received:
+            return stays
+        own_gy = stays.dose_gy if self.dose_gy is None else self.dose_gy[: len(stays.dose_gy)]
+        return self.with_received(own_gy, factors=stays.lea_catcheside_by_pair(), repair=repair)
 
-    def own_protracted(self, repair: Repair) -> ProtractedDose:
-        """Return dose and products of the decays in it; the fate's doses as if daughters stayed.
+    def factors_of_time(self, repair: Repair) -> Floats:
+        """Return the factors of Lea and Catcheside by pair, whatever fate the daughters have.
 
         Parameters
         ----------
         repair
             As in :meth:`protracted`.
+
+        Returns
+        -------
+        (n_samples, n_types, n_types) ndarray
+            Those of the decays in it as if daughters stayed.
         """
+        return self._as_if_staying(repair).lea_catcheside_by_pair()
+
+    def _as_if_staying(self, repair: Repair) -> ProtractedDose:
         n = repair.half_times_s.shape[0]
-        dose = protracted_dose([Cycle(self.dose_rate(n=n), 0.0)], repair=repair)
-        return dose if self.dose_gy is None else with_doses(dose, self.dose_gy[:n])
+        return protracted_dose([Cycle(self.dose_rate(n=n), 0.0)], repair=repair)
 
     def with_received(self, own_gy: Floats, *, factors: Floats, repair: Repair) -> ProtractedDose:
         """Return dose and products of the decays in it with what comes from elsewhere.
@@ -174,19 +181,6 @@ def given_in(course: Course, answer: AgentAnswer, region: RegionAnswer, *, seed:
             for one in region.received
         ),
     )
-
-
-def with_doses(dose: ProtractedDose, dose_gy: Floats) -> ProtractedDose:
-    """Return other doses given in the same course of time, radiation by radiation.
-
-    Parameters
-    ----------
-    dose
-        Doses and products that tell the course of time.
-    dose_gy
-        (n_samples, n_types) doses instead. [Gy]
-    """
-    return doses_in_time(dose_gy, factors=dose.lea_catcheside_by_pair())
 
 
 def doses_in_time(dose_gy: Floats, *, factors: Floats) -> ProtractedDose:

@@ -118,7 +118,7 @@ def effect_parameters(course: Course, region: Region) -> EffectParameters | None
     tissue = tissue_or_none(region.name, kind=kind) or tissue_or_none(
         region.population_region, kind=kind
     )
-    stated = course.effect.tissue(region.name)
+    stated = course.effect.tissue(RED_MARROW if region.name == MARROW_OF_BLOOD else region.name)
     where = "the course" if stated is None or stated.source is None else stated.source
     ab = None if tissue is None else tissue.alpha_beta
     repair = None if tissue is None else tissue.repair_half_time

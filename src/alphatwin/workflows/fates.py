@@ -62,7 +62,8 @@ def fate_doses(course: Course, answer: AgentAnswer, *, seed: int) -> tuple[FateD
     course
         The course with the assumptions in force.
     answer
-        What the agent does under the fate in force.
+        What the agent does under the fate in force, with the vector outside of the regions
+        (:func:`alphatwin.workflows.analysis.with_outside`).
     seed
         Seed of the random streams, for the masses.
     """

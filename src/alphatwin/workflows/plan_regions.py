@@ -136,9 +136,10 @@ def plan_regions(
         if r.mass_kg is not None:
             organ = organ_of(r.name, r.population_region) if r.kind == "organ" else None
             rows.append((r.name, r.kind, r.kinetics, organ, _tissue(course, r, stated)))
-    _refuse_unknown(course, stated)
+    _refuse_unknown(course, stated, has_marrow=has_marrow)
     if has_marrow:
-        tissue = _tissue(course, marrow_of_blood(course), stated)
+        marrow = dataclasses.replace(marrow_of_blood(course), name=MARROW_OF_BLOOD)
+        tissue = _tissue(course, marrow, stated)
         rows.append((MARROW_OF_BLOOD, "organ", "blood", "red_marrow", tissue))
     return tuple(PlanRegion(*row, *_before(course, row[0], seed=seed)) for row in rows)
 
@@ -168,8 +169,10 @@ def _tissue(course: Course, region: Region, stated: Stated) -> PlanTissue | None
     )
 
 
-def _refuse_unknown(course: Course, stated: Stated) -> None:
+def _refuse_unknown(course: Course, stated: Stated, *, has_marrow: bool) -> None:
     allowed = {*(r.name for r in course.regions), ALL_LESIONS}
+    if has_marrow:
+        allowed.add(MARROW_OF_BLOOD)
     for name in (*stated.alpha_beta_gy, *stated.repair_half_time_s):
         if name not in allowed:
             msg = f"{name!r} is no region of the course; allowed: {', '.join(sorted(allowed))}"

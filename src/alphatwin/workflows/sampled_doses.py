@@ -11,6 +11,7 @@ import numpy as np
 from alphatwin.patient import UPTAKE_FACTORS
 from alphatwin.uncertainty import UNLABELLED, WatchedSeed, seed_of, stream
 from alphatwin.workflows.analysis import analyse
+from alphatwin.workflows.daughters import FATE
 from alphatwin.workflows.measured_scale import CALIBRATION, RECOVERY, VOLUME
 from alphatwin.workflows.region_curves import Joined
 from alphatwin.workflows.sampled_effects import FIT_STREAMS, POPULATION, Kept, sampled_bed_gy
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
     Fits = Mapping[tuple[str, str], Joined]
 
-FATE: Final = "daughters"
-"""Stream of the fate of daughters: one fate for all regions and agents of a sample."""
 STREAMS_OF_ANSWERS: Final = frozenset(
     {*FIT_STREAMS, CALIBRATION, VOLUME, RECOVERY, POPULATION, *UPTAKE_FACTORS, FATE}
 )

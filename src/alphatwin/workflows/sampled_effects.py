@@ -79,7 +79,7 @@ def sampled_bed_gy(
     repair = Repair.mono(sampled.repair_half_time_s)
     known = kept.factors_of_time
     if key not in known:
-        known[key] = given.own_protracted(repair).lea_catcheside_by_pair()
+        known[key] = given.factors_of_time(repair)
     own_gy = region.own_gy
     assert own_gy is not None
     return biologically_effective_dose(

@@ -89,3 +89,10 @@ def test_nan_in_the_answer_is_not_hidden():
     y = np.array([1.0, 2.0, math.nan])
     found = variance_share(y, renewed_values=y, others_renewed_values=y)
     assert math.isnan(found.total_share)
+
+
+def test_a_split_seed_is_no_key_of_a_cache():
+    split = SplitSeed(1, other=2, names=frozenset({"mass"}), is_inside=True)
+    assert split == 1  # so that what was kept under 1 would be taken for it
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(split)

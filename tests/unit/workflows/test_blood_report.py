@@ -12,7 +12,7 @@ from scipy.integrate import quad
 
 import blood_course as bc
 from alphatwin.biology import Repair, sampled_protraction
-from alphatwin.errors import InvalidValueError, NotSupportedError
+from alphatwin.errors import AlphaTwinError, InvalidValueError, NotSupportedError
 from alphatwin.files import course_from_text
 from alphatwin.kinetics.blood import equilibrium_activity_ratio
 from alphatwin.nuclides import decay_chain, energy_per_decay_mev
@@ -346,3 +346,14 @@ def test_what_the_whole_body_lost_is_the_urine():
     assert {"body_balance", "urine_against_excretion"} <= {
         w.code for w in report.warnings if w.loud
     }
+
+
+def test_the_tissue_of_marrow_that_follows_blood_may_be_stated():
+    stated = '[biology]\n[[biology.tissues]]\nregion = "red marrow"\nalpha_beta = "5 Gy"\n'
+    for text, expected in ((bc.WHOLE, (10.0, "recalled")), (bc.WHOLE + stated, (5.0, "stated"))):
+        effects = dose_report(course_from_text(text)).agents[0].biological_effect
+        marrow = next(e for e in effects if e.region.startswith("red marrow"))
+        found = next(p for p in marrow.parameters if p.name == "alpha_beta_gy")
+        assert (found.median, found.status) == expected
+    with pytest.raises(AlphaTwinError, match="red marrow"):
+        course_from_text(bc.WHOLE.replace(bc.MARROW, "") + stated)

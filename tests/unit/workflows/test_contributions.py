@@ -17,7 +17,7 @@ from alphatwin.workflows.measured_scale import measured_scale
 from alphatwin.workflows.region_answers import mass_factor
 from alphatwin.workflows.sampled_doses import ABSORBED, BED, WEIGHTED, DoseKey, sampled_doses
 from alphatwin.workflows.sampled_effects import Kept, sampled_bed_gy
-from courses import AC_DOTATATE, course, measurement, region
+from courses import AC_DOTATATE, PB_DOTAMTATE, course, measurement, region
 
 EXACT = 1e-12
 ESTIMATED = 0.04  # four standard errors of a share from 4 000 samples
@@ -167,6 +167,55 @@ def test_every_source_is_found_and_none_other():
     }  # fmt: skip
     assert sources[ABSORBED] - {"model of the curve"} == common
     assert sources[WEIGHTED] - {"model of the curve"} == common | {"RBE"}
+
+
+def test_the_figures_of_a_fate_have_their_share():
+    """What all shares together must be: the doses of a fate rest on its sampled figures too."""
+    made = dataclasses.replace(two_lesions(), predictions=(AC_DOTATATE,))
+    made = dataclasses.replace(
+        made, assumptions=dataclasses.replace(made.assumptions, daughters="human_kinetics")
+    )
+    found = [f for f in found_in(made) if f.agent == "225Ac-DOTATATE" and f.quantity == ABSORBED]
+    fixed = [
+        np.std(np.log(r.dose.total_gy))
+        for r in analyse(
+            dataclasses.replace(
+                made, assumptions=dataclasses.replace(made.assumptions, daughters="stay")
+            )
+        )[1].regions
+    ]
+    for one, stays_sd in zip(found, fixed, strict=True):
+        assert sum(c.total_share for c in one.contributions) == pytest.approx(1.0, abs=0.1)
+        left = 1.0 - (stays_sd / np.log(one.geometric_sd)) ** 2
+        assert by_source(one)["fate of daughters"].total_share == pytest.approx(left, abs=0.1)
+
+
+def test_factors_of_time_serve_every_fate_in_any_order():
+    """What decays in one fate alone finds its factor, whichever fate asked first."""
+    made = dataclasses.replace(two_lesions(), predictions=(PB_DOTAMTATE,))
+
+    def beds(*names):
+        weights = tuple((name, 0.5) for name in names)
+        changed = dataclasses.replace(made.assumptions, fate_weights=weights)
+        return sampled_doses(
+            dataclasses.replace(made, assumptions=changed), own_agents=(), seed=1, fits=None
+        )
+
+    one, other = beds("stay", "all_escape"), beds("all_escape", "stay")
+    of_each = {
+        name: sampled_doses(
+            dataclasses.replace(
+                made, assumptions=dataclasses.replace(made.assumptions, daughters=name)
+            ),
+            own_agents=(), seed=1, fits=None,
+        )
+        for name in ("stay", "all_escape")
+    }  # fmt: skip
+    key = DoseKey(1, "one", BED)
+    for mixed in (one[key], other[key]):
+        is_stay = np.isclose(mixed, of_each["stay"][key], rtol=EXACT)
+        is_other = np.isclose(mixed, of_each["all_escape"][key], rtol=EXACT)
+        assert (is_stay | is_other).all()
 
 
 def test_nothing_uncertain_but_counts_leaves_one_source():

@@ -14,7 +14,7 @@ from alphatwin.patient import EffectAssumptions, TissueEffect
 from alphatwin.report.html import to_html
 from alphatwin.workflows.analysis import analyse
 from alphatwin.workflows.dose import dose_report
-from alphatwin.workflows.dose_in_time import with_doses
+from alphatwin.workflows.dose_in_time import doses_in_time
 from alphatwin.workflows.effect import effect_parameters, region_biology
 from courses import AC_DOTATATE, HOUR_S, course, measurement, region
 
@@ -158,7 +158,7 @@ def test_other_doses_in_the_same_time_keep_their_g():
     rng = np.random.default_rng(1)
     dose_gy = rng.uniform(1.0, 2.0, (3, 4))
     same = ProtractedDose(dose_gy, 0.3 * dose_gy[:, :, None] * dose_gy[:, None, :])
-    other = with_doses(same, 2.0 * dose_gy[:, ::-1])
+    other = doses_in_time(2.0 * dose_gy[:, ::-1], factors=same.lea_catcheside_by_pair())
     assert other.lea_catcheside() == pytest.approx(0.3, rel=1e-12)
 
 

@@ -27,6 +27,7 @@ from alphatwin.workflows.dose import dose_report
 CONSERVED = 1e-10
 """What is promised for atoms."""
 ROUND_OFF = 1e-11
+FEW_SAMPLES = 0.02  # medians of 400 samples, by ratios of medians and directly
 AC = "225Ac-DOTATATE"
 SAMPLES = 400
 
@@ -420,3 +421,14 @@ def test_the_terminal_shows_marrow_beside_the_regions(capsys):
     print_dose(report_of("stay"))
     lines = [line for line in capsys.readouterr().out.splitlines() if "red marrow, from" in line]
     assert len(lines) == 2
+
+
+def test_a_fate_that_is_not_in_force_is_what_it_would_be_in_force():
+    """The vector in blood and in the rest of the body sends its daughters under any fate."""
+    beside = {
+        row.preset: row.absorbed_dose_gy for row in report_of("stay").agents[1].daughter_fates
+    }
+    for preset in ("bismuth_to_kidneys", "human_kinetics", "all_escape"):
+        in_force = predicted(preset)[1].regions[0]
+        expected = float(np.median(in_force.dose.total_gy))
+        assert beside[preset] == pytest.approx(expected, rel=FEW_SAMPLES)

@@ -229,6 +229,20 @@ def test_marrow_follows_the_blood_of_the_course():
     assert next(r for r in report.regions if r.region == "red marrow").kinetics == "blood"
 
 
+def test_tissue_parameters_may_be_asked_for_the_marrow_of_blood():
+    file = course_from_text(HEAD + blood_text() + MARROW)
+    asked = Stated(alpha_beta_gy={"red marrow": 5.0}, repair_half_time_s={"red marrow": 3600.0})
+    published, stated = (
+        region_of(regimen_of(plan(file, agents=(LU,), **changed), LU), "red marrow")
+        for changed in ({}, {"tissues": asked})
+    )
+    extra_gy = [r.effects[0].bed_gy.median - r.absorbed_dose_gy.median for r in (published, stated)]
+    # Half of alpha/beta is twice the quadratic part, and slower repair makes it larger still.
+    assert extra_gy[1] > 2.0 * extra_gy[0] > 0.0
+    with pytest.raises(InvalidValueError, match="no region of the course"):
+        plan(agents=(LU,), tissues=asked)
+
+
 def test_cycles_that_overlap_are_said_to():
     report = plan(agents=(LU,), cycles=(4,), interval_s=(3 * DAY_S,))
     said = {w.where: w for w in report.warnings if w.code == "cycles_overlap"}
