@@ -13,7 +13,7 @@ from alphatwin.cli.report_commands import OutputFolder, Seed
 
 def image(
     course: Annotated[
-        Path, typer.Argument(help="Course file with [[scans]] and regions with contours.")
+        Path, typer.Argument(help="Course file with a table of scans and regions with contours.")
     ],
     *,
     output: OutputFolder = None,

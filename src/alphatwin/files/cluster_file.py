@@ -18,6 +18,8 @@ from alphatwin.files.schema import Name, Number, quantity
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pydantic_core import ErrorDetails
+
 _TRIED = ("int", "list[int]", "float", "list[function-before[read(), float]]")
 LARGEST_BYTES = 5_000_000
 LengthUm = Annotated[float, quantity(units.parse_length_um)]
@@ -231,11 +233,21 @@ def read_table(path: Path, kind: type[T]) -> T:
     try:
         found = kind.model_validate(document)
     except ValidationError as error:
-        for one in error.errors():
+        for one in _told_once(error.errors()):
             mistakes.add(_fields(one["loc"]), one["msg"].removeprefix("Value error, "))
         mistakes.raise_if_any()
         raise
     return found.model_copy(update={"sha256": hashlib.sha256(raw).hexdigest()})
+
+
+def _told_once(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Return the mistakes without "should be a list" of values that were no list nor meant one."""
+    places = [_fields(one["loc"]) for one in errors]
+    return [
+        one
+        for one, place in zip(errors, places, strict=True)
+        if one["type"] != "list_type" or places.count(place) == 1
+    ]
 
 
 def _fields(location: tuple[int | str, ...]) -> tuple[int | str, ...]:

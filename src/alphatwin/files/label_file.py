@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import tokenize
+import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +24,11 @@ STATES_ITS_VOXEL = (".nii", ".nii.gz", ".nrrd", ".mha")
 IMAGES = (*STATES_ITS_VOXEL, ".tif", ".tiff")
 ARRAYS = (".npy", ".npz")
 _UM_PER_MM = 1000.0
+_NOT_NUMPY = (
+    ValueError, OSError, EOFError, KeyError, SyntaxError, tokenize.TokenError, zipfile.BadZipFile,
+    zlib.error, NotImplementedError,
+)  # fmt: skip
+"""What numpy raises of damaged headers, archives and packed data."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,8 +100,11 @@ def _numpy_array(name: str, raw: bytes, *, array: str | None) -> NDArray[Any]:
             return np.asarray(found[names[0]])
         if array in names:
             return np.asarray(found[str(array)])
-    except (ValueError, OSError, EOFError, KeyError) as error:
+    except _NOT_NUMPY as error:
         raise CourseError((f"{name}: is no numpy file that can be read: {error}",)) from None
+    except MemoryError:
+        msg = f"{name}: its header asks for more memory than there is; write the array anew"
+        raise CourseError((msg,)) from None
     shown = ", ".join(names) or "none"
     raise CourseError((f"{name}: image.array must name one of its arrays: {shown}; got {array}",))
 

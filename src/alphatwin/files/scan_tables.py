@@ -123,8 +123,10 @@ class WindowTable(schema.StrictTable):
     )
     width: schema.Share = Field(description="full width of the window, such as '20 %'")
     time_since_purification: schema.DurationS | None = None
-    precision: schema.Share = Field(description="relative standard uncertainty wanted, '10 %'")
-    duration: schema.DurationS = Field(description="of the measurement, such as '30 min'")
+    precision: schema.Share = Field(
+        gt=0.0, lt=1.0, description="relative standard uncertainty wanted, '10 %'"
+    )
+    duration: schema.DurationS = Field(gt=0.0, description="of the measurement, such as '30 min'")
     time: schema.TimeS = Field(description="from the administration to the scan, such as '18 h'")
     counts_per_photon: schema.Number = Field(
         gt=0.0,

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST_VOXEL_UM = 100.0  # about the range of the fastest alphas
+SMALLEST_VOXEL_UM = 0.01  # finer than any image of cells, and a track crosses 10 000 of them
+MOST_DECAYS_PER_G = 1e22  # fewer nuclides of such a mass are in a gram
 _ROUNDING = 1e-6  # of shares that add up to one
 
 
@@ -38,7 +40,7 @@ class ImageTable(Table):
 class TissueExposureTable(Table):
     """How many decays there are: as stated, or of a region of a dose report."""
 
-    decays_per_g: Annotated[float, Field(gt=0.0, allow_inf_nan=False)] | None = None
+    decays_per_g: Annotated[float, Field(gt=0.0, le=MOST_DECAYS_PER_G)] | None = None
     report: Name | None = None
     agent: Name | None = None
     region: Name | None = None
@@ -135,7 +137,7 @@ def voxel_sides_um(
     Raises
     ------
     InvalidValueError
-        If neither says, or a side is larger than alphas go.
+        If neither says, or a side is larger than alphas go or finer than cells ask for.
     """
     told = specification.image.voxel
     if told is None and stated_um is None:
@@ -153,6 +155,12 @@ def voxel_sides_um(
             f"image.voxel: voxels of {max(sides):g} um are not at the scale of cells, at most "
             f"{LARGEST_VOXEL_UM:g} um are; if {specification.image.file} states it wrongly, give "
             'their side, as voxel = "2 um"'
+        )
+        raise InvalidValueError(msg)
+    if min(sides) < SMALLEST_VOXEL_UM:
+        msg = (
+            f"image.voxel: voxels of {min(sides):g} um are finer than images of cells are, at least "
+            f'{SMALLEST_VOXEL_UM:g} um are allowed; give their side, as voxel = "2 um"'
         )
         raise InvalidValueError(msg)
     return (sides[0], sides[1], sides[2])

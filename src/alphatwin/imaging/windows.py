@@ -233,8 +233,11 @@ def least_activity_bq(
     duration_s: float,
     counts_per_photon_fraction: float,
     n_background: float = 0.0,
+    half_life_s: float = math.inf,
 ) -> float:
     """Return the activity of the parent that a window counts to a stated precision. [Bq].
+
+    It is that at the start of the measurement; what has decayed before its end counts less.
 
     Parameters
     ----------
@@ -243,25 +246,30 @@ def least_activity_bq(
     relative_sd
         Wanted precision.
     duration_s
-        Of the measurement; short against the half-life of the parent. [s]
+        Of the measurement. [s]
     counts_per_photon_fraction
         Counts in the window per photon emitted: geometry, collimator, attenuation and detector.
     n_background
         As in `net_counts_needed`.
+    half_life_s
+        Of the parent, which the chain is taken to follow meanwhile; infinite for a source that
+        does not decay. [s]
 
     Raises
     ------
     InvalidValueError
         If the window sees nothing of the chain, or a value has no meaning.
     """
-    if not (duration_s > 0.0 and 0.0 < counts_per_photon_fraction <= 1.0):
+    if not (duration_s > 0.0 and half_life_s > 0.0 and 0.0 < counts_per_photon_fraction <= 1.0):
         msg = (
-            "duration_s must be > 0 and counts_per_photon_fraction in (0, 1], got "
-            f"{duration_s} and {counts_per_photon_fraction}"
+            "duration_s and half_life_s must be > 0 and counts_per_photon_fraction in (0, 1], got "
+            f"{duration_s}, {half_life_s} and {counts_per_photon_fraction}"
         )
         raise InvalidValueError(msg)
     if not seen.photons_per_decay > 0.0:
         msg = f"no member of the chain of {seen.parent} emits in the window {seen.window.name}"
         raise InvalidValueError(msg)
     needed = net_counts_needed(relative_sd, n_background=n_background)
-    return needed / (seen.photons_per_decay * counts_per_photon_fraction * duration_s)
+    decays = math.log(2.0) * duration_s / half_life_s
+    counted_s = duration_s if decays == 0.0 else -math.expm1(-decays) / decays * duration_s
+    return needed / (seen.photons_per_decay * counts_per_photon_fraction * counted_s)

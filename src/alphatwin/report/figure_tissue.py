@@ -62,7 +62,10 @@ def _figure(report: TissueReport) -> Figure:
     right.set_yticks(places, names)
     right.tick_params(axis="y", length=0)
     right.set(xlabel="mean dose (Gy)", xlim=(0.0, None))
-    right.legend(frameon=False, fontsize=7.5, loc="best")
+    right.legend(
+        frameon=False, fontsize=7.5, ncols=2, loc="lower right", bbox_to_anchor=(1.0, 1.0),
+        borderaxespad=0.0,
+    )  # fmt: skip
     heading(right, "Dose by label")
     return figure
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from alphatwin.errors import InvalidValueError
 from alphatwin.imaging.windows import least_activity_bq, net_counts_needed, window_yield
 from alphatwin.nuclides import nuclide
 from alphatwin.report.uptake_value import CountedRecord, WindowRecord
@@ -11,6 +12,8 @@ from alphatwin.report.uptake_value import CountedRecord, WindowRecord
 if TYPE_CHECKING:
     from alphatwin.files.uptake_plan import WindowPlan
     from alphatwin.nuclides import DecayDataName
+
+MOST_HALF_LIVES: Final = 100.0  # of a mole of nuclides, none is left after 79
 
 
 def window_records(
@@ -28,7 +31,8 @@ def window_records(
     Raises
     ------
     InvalidValueError
-        If a window sees nothing of the chain, or there is no equilibrium to assume.
+        If a window sees nothing of the chain, there is no equilibrium to assume, or nothing is left
+        at the time of the scan.
     """
     return tuple(_window_record(plan, decay_data) for plan in plans)
 
@@ -40,14 +44,23 @@ def _window_record(plan: WindowPlan, decay_data: DecayDataName) -> WindowRecord:
         time_since_purification_s=plan.time_since_purification_s,
         decay_data=decay_data,
     )
+    half_life_s = nuclide(seen.parent, decay_data=decay_data).half_life_s
     least_bq = least_activity_bq(
         seen,
         relative_sd=plan.relative_sd,
         duration_s=plan.duration_s,
         counts_per_photon_fraction=plan.counts_per_photon_fraction,
         n_background=plan.n_background,
+        half_life_s=half_life_s,
     )
-    half_life_s = nuclide(seen.parent, decay_data=decay_data).half_life_s
+    half_lives = plan.time_s / half_life_s
+    if half_lives > MOST_HALF_LIVES:
+        msg = (
+            f"windows: time is {half_lives:.0f} half-lives of {seen.parent} after the "
+            f"administration, when nothing is left to see; at most {MOST_HALF_LIVES:g}, so give an "
+            "earlier time"
+        )
+        raise InvalidValueError(msg)
     return WindowRecord(
         parent=seen.parent,
         low_mev=plan.window.low_mev,
@@ -69,5 +82,5 @@ def _window_record(plan: WindowPlan, decay_data: DecayDataName) -> WindowRecord:
         duration_s=plan.duration_s,
         time_s=plan.time_s,
         least_at_scan_bq=least_bq,
-        least_administered_bq=least_bq * 2.0 ** (plan.time_s / half_life_s),
+        least_administered_bq=least_bq * 2.0**half_lives,
     )

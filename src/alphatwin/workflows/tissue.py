@@ -199,7 +199,11 @@ def _shares_by_member(
     """Return where each member decays: as told, or else where the member before it does."""
     from alphatwin.nuclides import canonical_name
 
-    told = {canonical_name(name): shares for name, shares in specification.activity_of.items()}
+    told: dict[str, dict[str, float]] = {}
+    for name, shares in specification.activity_of.items():
+        if told.setdefault(canonical_name(name), shares) is not shares:
+            msg = f"activity_of: {canonical_name(name)} has two tables; leave one of them out"
+            raise InvalidValueError(msg)
     strangers = [name for name in told if name not in chain.nuclides]
     if strangers:
         msg = (

@@ -90,6 +90,15 @@ def test_the_least_activity_gives_the_counts_back():
     assert 1e3 < least < 1e5
 
 
+def test_a_measurement_as_long_as_the_half_life_needs_more_activity():
+    """Of 213Bi, half has decayed at the end of 45.6 min: 1 / (ln 2 / (1 - 1/2)) less is counted."""
+    seen = window_yield("Bi-213", window=W440)
+    told = {"relative_sd": 0.1, "duration_s": 2736.0, "counts_per_photon_fraction": 1e-4}
+    lasting = least_activity_bq(seen, **told)
+    decaying = least_activity_bq(seen, half_life_s=2736.0, **told)
+    assert decaying / lasting == pytest.approx(2.0 * math.log(2.0), rel=1e-12)
+
+
 def test_what_has_no_meaning_is_refused():
     nothing = window_yield("Ac-225", window=Window("none", 3.9, 4.0))
     assert nothing.counted == ()

@@ -14,6 +14,7 @@ from alphatwin.files import read_image_course
 from alphatwin.imaging.forward import Camera
 from alphatwin.imaging.phantom import PATIENT
 from alphatwin.workflows.image import image_report
+from alphatwin.workflows.scan_windows import window_records
 from alphatwin.workflows.synthesize import SHIFTS_MM, SyntheticRequest, synthesize
 
 EDGE = 0.02  # a threshold by exact shares against whole voxels by their centres
@@ -139,10 +140,37 @@ def test_a_window_says_what_it_counts_and_takes(report):
     assert found.net_counts == pytest.approx((1 + math.sqrt(1 + 8 * 0.01 * 200)) / 0.02)
     assert found.counted[0].nuclide == "Bi-213"
     assert found.counted[0].photons_per_decay == pytest.approx(0.262, abs=0.01)
-    least = found.net_counts / (found.photons_per_decay * 1e-4 * 1800.0)
+    mean = 1.0 - 0.5 * math.log(2.0) * 1800.0 / 864000.0  # of the activity in half an hour of 10 d
+    least = found.net_counts / (found.photons_per_decay * 1e-4 * 1800.0 * mean)
     assert found.least_at_scan_bq == pytest.approx(least)
     assert found.least_administered_bq == pytest.approx(2.0 * least, rel=1e-6)  # 10.0 d
     assert json.dumps(found.parent) == '"Ac-225"'
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (('precision = "10 %"', 'precision = "0 %"'), r":\d+: windows\[0\].precision: "),
+        (('precision = "10 %"', 'precision = "150 %"'), r":\d+: windows\[0\].precision: "),
+        (('duration = "30 min"', 'duration = "0 s"'), r":\d+: windows\[0\].duration: "),
+    ],
+)
+def test_a_window_without_meaning_is_refused_by_field_and_line(folder, change, message):
+    text = (folder / "course.toml").read_text() + ASKED
+    assert change[0] in text
+    (folder / "window.toml").write_text(text.replace(*change))
+    with pytest.raises(CourseError, match=message):
+        read_image_course(folder / "window.toml")
+
+
+def test_a_window_after_all_has_decayed_is_refused(folder):
+    """40 d are 1263 half-lives of 213Bi: 2^1263 is no float at all."""
+    text = (folder / "course.toml").read_text() + ASKED
+    text = text.replace('parent = "Ac-225"', 'parent = "Bi-213"').replace('"10 d"', '"40 d"')
+    (folder / "late.toml").write_text(text)
+    plans = read_image_course(folder / "late.toml").windows
+    with pytest.raises(InvalidValueError, match="1263 half-lives of Bi-213"):
+        window_records(plans, decay_data="icrp107")
 
 
 SOURCE = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import jsonschema
@@ -14,6 +15,7 @@ from alphatwin.dose.cell import irradiate_labels, label_image, scheme
 from alphatwin.errors import AlphaTwinError, CourseError, InvalidValueError
 from alphatwin.files.label_file import read_label_file
 from alphatwin.files.tissue_file import read_tissue
+from alphatwin.report.figure_tissue import _figure
 from alphatwin.report.serializer import json_schema, to_json, to_jsonable
 from alphatwin.workflows import tissue as tissue_workflow
 from alphatwin.workflows.tissue import tissue_report
@@ -257,6 +259,15 @@ def test_every_kind_of_file_gives_the_same_labels(tmp_path, name):
         (('voxel = "4 um"', 'voxel = "4 um"\noutside = ["tubules"]'), "holds none"),
         (("decays_per_g = 2e8", ""), "give decays_per_g"),
         (("decays_per_g = 2e8", "decays_per_g = -1"), "greater than 0"),
+        (
+            ("decays_per_g = 2e8", "decays_per_g = 1e300"),
+            ":16: exposure.decays_per_g: .* less than",
+        ),
+        (('voxel = "4 um"', 'voxel = "1e-9 um"'), "1e-09 um are finer than images of cells"),
+        (
+            ("[exposure]", "[activity_of]\nBi-213.lumen = 1\n213Bi.tubules = 1\n[exposure]"),
+            "Bi-213 has two tables",
+        ),
         (("[exposure]", '[activity_of."Pb-212"]\nlumen = 1\n[exposure]'), "no member of the chain"),
         (('"labels.npy"', '"none.npy"'), "none.npy: cannot be read"),
         (('"labels.npy"', '"tissue.toml"'), "no file of labels that is known"),
@@ -280,6 +291,38 @@ def test_mistakes_are_refused(tmp_path, change, message):
 def test_an_image_without_labels_is_refused(tmp_path, image, message):
     with pytest.raises(InvalidValueError, match=message):
         report_of(tmp_path, image=image)
+
+
+def test_a_value_with_a_wrong_unit_is_told_once(tmp_path):
+    with pytest.raises(CourseError) as refused:
+        report_of(tmp_path, ('voxel = "4 um"', 'voxel = "4 kg"'))
+    assert len(refused.value.mistakes) == 1
+    assert "a length was expected" in str(refused.value)
+
+
+def test_damaged_numpy_files_are_refused(tmp_path):
+    """Each of these made numpy raise something else than ValueError or OSError."""
+    stream = io.BytesIO()
+    np.save(stream, labels())
+    whole, shape = stream.getvalue(), b"(30, 24, 20), }    "
+    assert shape in whole
+    damaged = {
+        "archive.npy": b"PK\x03\x04abc",
+        "header.npy": whole.replace(shape, b"(30, 24, 20, }     "),
+        "huge.npy": whole.replace(shape, b"(9000000,9000000),}"),
+    }
+    for name, raw in damaged.items():
+        (tmp_path / name).write_bytes(raw)
+        with pytest.raises(CourseError, match=name):
+            read_label_file(tmp_path / name)
+
+
+def test_the_legend_of_the_page_lies_beside_the_bars(tmp_path):
+    report = report_of(tmp_path)
+    figure = _figure(report)
+    right = figure.axes[1]
+    figure.canvas.draw()
+    assert right.get_legend().get_window_extent().y0 >= right.get_window_extent().y1
 
 
 def test_files_that_are_not_what_they_are_called_are_refused(tmp_path):
