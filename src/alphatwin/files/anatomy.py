@@ -30,6 +30,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 from pydantic import Field
 
 from alphatwin.files import schema
@@ -39,13 +40,18 @@ from alphatwin.files.mistakes import Mistakes, show
 from alphatwin.files.sections import read_tables
 from alphatwin.imaging.known_kinetics import KnownKinetics
 
+_SAME = 1e-9  # of a sum of shares that is all there is
+_TIMES = 400  # on which the sum of all regions is looked at, evenly over its logarithm
+
 
 class HeadTable(schema.StrictTable):
     """Keys outside of any table."""
 
     labels: schema.Prose = Field(description="file of the label map, beside this file")
     axes: str = ""
-    activity: schema.ActivityBq = Field(description="administered activity, such as '7.4 GBq'")
+    activity: schema.ActivityBq = Field(
+        gt=0.0, description="administered activity, such as '7.4 GBq'"
+    )
     weight: schema.WeightKg = Field(description="body mass, such as '75 kg'")
 
 
@@ -139,6 +145,7 @@ def read_anatomy(path: str | Path) -> AnatomyPlan:
     ]
     if not regions:
         mistakes.add(("regions",), "there is no [[regions]]: say which labels take up what")
+    _check_sum([p.kinetics for p in (*regions, *rests) if p is not None], mistakes=mistakes)
     mistakes.raise_if_any()
     table = head.table
     assert table is not None
@@ -150,6 +157,25 @@ def read_anatomy(path: str | Path) -> AnatomyPlan:
         regions=tuple(r for r in regions if r is not None),
         rest=rests[0] if rests else None,
     )
+
+
+def _check_sum(kinetics: list[KnownKinetics], *, mistakes: Mistakes) -> None:
+    """Refuse regions that hold more than all of the activity at some time, decay apart."""
+    if not kinetics:
+        return
+    uptake, rise_s, fall_s = (
+        np.array([getattr(k, name) for k in kinetics])[:, np.newaxis]
+        for name in ("uptake_fraction", "uptake_half_time_s", "clearance_half_time_s")
+    )
+    times_s = np.geomspace(1e-2 * rise_s.min(), 10.0 * fall_s.max(), _TIMES)
+    held = np.sum(uptake * (np.exp2(-times_s / fall_s) - np.exp2(-times_s / rise_s)), axis=0)
+    most = int(np.argmax(held))
+    if held[most] > 1.0 + _SAME:
+        text = (
+            f"uptake of all regions and the rest is {held[most]:.1%} of the activity after "
+            f"{times_s[most] / 3600.0:.3g} h; at most 100 %: lower some"
+        )
+        mistakes.add(("regions",), text)
 
 
 def _plan(

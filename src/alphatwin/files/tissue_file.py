@@ -159,7 +159,7 @@ def voxel_sides_um(
         raise InvalidValueError(msg)
     if min(sides) < SMALLEST_VOXEL_UM:
         msg = (
-            f"image.voxel: voxels of {min(sides):g} um are finer than images of cells are, at least "
+            f"image.voxel: voxels of {min(sides):g} um are finer than images of cells, at least "
             f'{SMALLEST_VOXEL_UM:g} um are allowed; give their side, as voxel = "2 um"'
         )
         raise InvalidValueError(msg)

@@ -149,6 +149,15 @@ def test_what_was_put_into_the_labels_comes_out_of_the_scans(tmp_path, labels):
     assert truth.administered_bq == 5e9
 
 
+@pytest.mark.parametrize("factor", [1e-3, 100.0])
+def test_a_map_that_is_no_part_of_a_patient_is_refused(tmp_path, labels, factor):
+    """Metres or micrometres in place of millimetres: the camera would have 1e9 voxels, or few."""
+    labels.SetSpacing([factor * side for side in labels.GetSpacing()])
+    path = written(tmp_path, labels, "labels.nii.gz")
+    with pytest.raises(AlphaTwinError, match="no part of a patient"):
+        label_patient(read_anatomy(path))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -160,6 +169,12 @@ def test_what_was_put_into_the_labels_comes_out_of_the_scans(tmp_path, labels):
         ('labels = "labels.nii.gz"', 'labels = "none.nii.gz"', "no such file"),
         ('weight = "60 kg"', "", "weight"),
         ('"6 %"', '"6"', "uptake"),
+        (
+            '"6 %"',
+            '"98 %"',
+            "all regions and the rest is 10.*at most 100 %",
+        ),
+        ('"5 GBq"', '"0 GBq"', "activity: "),
     ],
 )
 def test_what_is_wrong_is_said(tmp_path, labels, old, new, message):
