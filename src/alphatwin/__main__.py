@@ -1,0 +1,5 @@
+"""``python -m alphatwin``: the command line."""
+
+from alphatwin.cli import main
+
+main()
