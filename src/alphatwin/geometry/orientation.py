@@ -34,7 +34,7 @@ def along_patient(image: Image) -> Image:
         )
         raise InvalidValueError(msg)
     spacing = np.array([grid.spacing_mm[0], grid.spacing_mm[1], grid.slice_spacing_mm])
-    values, low = image.values, []
+    values = image.values
     array_axes = []
     for axis in (2, 1, 0):  # head, back, left: slices, rows, columns of the result
         own = int(np.argmax(np.abs(nearest[:, axis])))  # 0 columns, 1 rows, 2 slices

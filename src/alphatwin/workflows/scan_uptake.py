@@ -147,7 +147,8 @@ def _references(plan: UptakePlan, curves: ScanCurves) -> dict[str, tuple[_Refere
 
 def _reference(image: Image, voxels: VoxelRegion, name: str) -> _Reference:
     mean = voxels.integral_ml(image) / voxels.volume_ml
-    inside = image.values[voxels.box][voxels.fractions >= min(0.5, voxels.fractions.max())]
+    least = min(0.5, float(voxels.fractions.max()))
+    inside = image.values[voxels.box][voxels.fractions >= least]
     if not mean > 0.0:
         msg = f"uptake.{name}: its region holds no activity ({mean:.4g} Bq/mL): is it drawn right?"
         raise InvalidValueError(msg)

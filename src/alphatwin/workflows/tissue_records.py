@@ -115,7 +115,8 @@ def report_of(tissue: Tissue) -> TissueReport:
         What was followed.
     """
     image = tissue.image
-    scored_kev = sum(tissue.decays(t) * t.energy_kev.sum(axis=1) for t in tissue.tracks)
+    each_kev = [tissue.decays(t) * t.energy_kev.sum(axis=1) for t in tissue.tracks]
+    scored_kev = np.sum(each_kev, axis=0)
     mean_gy = float(np.sum(scored_kev[tissue.is_tissue])) * JOULE_PER_KEV / tissue.mass_kg
     told = tissue.specification.nuclide
     named = tissue.specification.named_values()

@@ -115,4 +115,4 @@ def _between_all(particle: SafParticle, energy_mev: Floats) -> Floats:
     limit = np.diag(1.0 / safs.masses_kg)
     share = (energy_mev / least)[:, np.newaxis, np.newaxis]
     below = limit + (safs.safs_per_kg[0] - limit) * share
-    return np.where(share < 1.0, below, np.maximum(inside, 0.0))
+    return np.asarray(np.where(share < 1.0, below, np.maximum(inside, 0.0)))
